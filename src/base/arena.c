@@ -1,0 +1,130 @@
+#include "base/arena.h"
+#include <stdarg.h>
+#include <stdio.h>
+
+struct arena_block {
+	struct arena_block *next;
+	_Alignas(max_align_t) char bytes[];
+};
+
+enum { FIRST_BLOCK = 4096, LARGEST_BLOCK = 1 << 18 };
+
+static bool add_block(struct arena *a, size_t need)
+{
+	size_t n = a->used_bytes < FIRST_BLOCK ? FIRST_BLOCK : MIN(a->used_bytes, (size_t)LARGEST_BLOCK);
+	struct arena_block *b;
+
+	n = MAX(n, need);
+	b = malloc(sizeof *b + n);
+	if (!b)
+		return false;
+	b->next = a->blocks;
+	a->blocks = b;
+	a->at = b->bytes;
+	a->end = b->bytes + n;
+	return true;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+	size_t rounded, total;
+	void *p;
+
+	if (a->failed)
+		return NULL;
+	if (ckd_add(&rounded, n, _Alignof(max_align_t) - 1))
+		goto over;
+	rounded &= ~(_Alignof(max_align_t) - 1);
+	if (ckd_add(&total, a->used_bytes, rounded) || total > a->max_bytes)
+		goto over;
+	if ((size_t)(a->end - a->at) < rounded || !a->blocks)
+		if (!add_block(a, rounded))
+			goto over;
+	p = a->at;
+	a->at += rounded;
+	a->used_bytes = total;
+	return memset(p, 0, rounded);
+over:
+	a->failed = true;
+	return NULL;
+}
+
+void *arena_array(struct arena *a, size_t count, size_t size)
+{
+	size_t n;
+	if (ckd_mul(&n, count, size)) {
+		a->failed = true;
+		return NULL;
+	}
+	return arena_alloc(a, n);
+}
+
+str arena_concat(struct arena *a, str x, str y)
+{
+	size_t n;
+	char *p;
+
+	if (ckd_add(&n, x.n, y.n) || n == SIZE_MAX) {
+		a->failed = true;
+		return (str){ 0 };
+	}
+	p = arena_alloc(a, n + 1);
+	if (!p)
+		return (str){ 0 };
+	if (x.n)
+		memcpy(p, x.p, x.n);
+	if (y.n)
+		memcpy(p + x.n, y.p, y.n);
+	return (str){ p, n };
+}
+
+str arena_str(struct arena *a, str s)
+{
+	return arena_concat(a, s, (str){ 0 });
+}
+
+str arena_lower(struct arena *a, str s)
+{
+	str copy = arena_str(a, s);
+	char *p = (char *)(uintptr_t)copy.p;
+	for (size_t i = 0; i < copy.n; i++)
+		if (p[i] >= 'A' && p[i] <= 'Z')
+			p[i] = (char)(p[i] - 'A' + 'a');
+	return copy;
+}
+
+str arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list args, again;
+	int n;
+	char *p;
+
+	va_start(args, fmt);
+	va_copy(again, args);
+	n = vsnprintf(NULL, 0, fmt, args);
+	va_end(args);
+	p = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
+	if (p)
+		vsnprintf(p, (size_t)n + 1, fmt, again);
+	va_end(again);
+	return p ? (str){ p, (size_t)n } : (str){ 0 };
+}
+
+void arena_reset(struct arena *a)
+{
+	size_t max = a->max_bytes;
+	arena_done(a);
+	*a = ARENA(max);
+}
+
+void arena_done(struct arena *a)
+{
+	struct arena_block *next;
+	if (!a)
+		return;
+	for (struct arena_block *b = a->blocks; b; b = next) {
+		next = b->next;
+		free(b);
+	}
+	*a = (struct arena){ .max_bytes = a->max_bytes, .failed = a->failed };
+}

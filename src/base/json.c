@@ -1,0 +1,106 @@
+#include "base/json.h"
+#include <jansson.h>
+
+/* struct json is never defined: a pointer to it is jansson's json_t, seen from outside this file. */
+static json_t *inside(const struct json *j)
+{
+	return (json_t *)(uintptr_t)j;
+}
+
+static const struct json *outside(const json_t *j)
+{
+	return (const struct json *)j;
+}
+
+int json_parse(const char *name, str text, struct json **out, struct error *e)
+{
+	json_error_t why;
+	json_t *j = json_loadb(text.n ? text.p : "", text.n, JSON_ALLOW_NUL | JSON_DECODE_ANY, &why);
+
+	if (!j)
+		return error_set(e, ERR_FORMAT, "%s: byte %d: %s", name ? name : "JSON", why.position,
+				 why.text);
+	*out = (struct json *)j;
+	return 0;
+}
+
+void json_free(struct json *document)
+{
+	json_decref(inside(document));
+}
+
+const struct json *json_get(const struct json *object, const char *key)
+{
+	return outside(json_object_get(inside(object), key));
+}
+
+str json_text(const struct json *value)
+{
+	if (!json_is_string(inside(value)))
+		return (str){ 0 };
+	return (str){ json_string_value(inside(value)), json_string_length(inside(value)) };
+}
+
+str json_str(const struct json *object, const char *key)
+{
+	return json_text(json_get(object, key));
+}
+
+bool json_i64(const struct json *object, const char *key, int64_t *out)
+{
+	const json_t *v = inside(json_get(object, key));
+	if (!json_is_integer(v))
+		return false;
+	*out = json_integer_value(v);
+	return true;
+}
+
+bool json_f64(const struct json *object, const char *key, double *out)
+{
+	const json_t *v = inside(json_get(object, key));
+	if (!json_is_number(v))
+		return false;
+	*out = json_number_value(v);
+	return true;
+}
+
+bool json_bool(const struct json *object, const char *key)
+{
+	return json_is_true(inside(json_get(object, key)));
+}
+
+/* jansson has macros of these two names */
+#undef json_is_object
+#undef json_is_array
+
+bool json_is_object(const struct json *v)
+{
+	return v && json_typeof(inside(v)) == JSON_OBJECT;
+}
+
+bool json_is_array(const struct json *v)
+{
+	return v && json_typeof(inside(v)) == JSON_ARRAY;
+}
+
+size_t json_len(const struct json *array)
+{
+	return json_array_size(inside(array));
+}
+
+const struct json *json_at(const struct json *array, size_t i)
+{
+	return outside(json_array_get(inside(array), i));
+}
+
+int json_next(const struct json *object, void **it, str *key, const struct json **value)
+{
+	json_t *o = inside(object);
+
+	*it = *it ? json_object_iter_next(o, *it) : json_object_iter(o);
+	if (!*it)
+		return 0;
+	*key = str_c(json_object_iter_key(*it));
+	*value = outside(json_object_iter_value(*it));
+	return 1;
+}
