@@ -1,0 +1,48 @@
+/* model/package.h — an installed unit, with the bytes that said so. A value; its strings are
+ * borrowed from the arena of whoever made it. */
+#pragma once
+#include "base/str.h"
+
+// clang-format off
+#define PACKAGE_TYPES(X) /* name    purl type  what a person reads */ \
+	X(DEB,    "deb",    "dpkg") \
+	X(APK,    "apk",    "apk") \
+	X(RPM,    "rpm",    "rpm") \
+	X(NPM,    "npm",    "npm") \
+	X(PYPI,   "pypi",   "Python") \
+	X(MAVEN,  "maven",  "Java") \
+	X(GOLANG, "golang", "Go")
+// clang-format on
+
+enum package_type {
+#define X(name, purl, text) PACKAGE_##name,
+	PACKAGE_TYPES(X)
+#undef X
+	PACKAGE_TYPE_COUNT
+};
+
+struct package {
+	enum package_type type;
+	/* As the ecosystem writes it: npm "@scope/name", Maven "group:artifact" (group may be empty:
+	 * ":artifact"), Go the module path ("stdlib" for the standard library), PyPI as recorded. */
+	str name;
+	str version;        /* rpm: [epoch:]version-release, epoch 0 left out; Go: "v1.2.3", stdlib "1.21.3" */
+	str arch;           /* deb, apk, rpm; else empty */
+	str source;         /* source package name, where the record has one; else empty */
+	str source_version; /* its version, where it differs in the record; else empty */
+	str module;         /* rpm: modularity label "nodejs:18:8070020220…"; else empty */
+	str license;        /* as recorded; may be empty */
+	str maintainer;     /* or vendor/packager; may be empty */
+	/* evidence */
+	str path;        /* of the file in the image, no leading slash */
+	str inner;       /* inside an archive: "BOOT-INF/lib/a.jar" or "x.jar!/y.jar"; else empty */
+	str evidence;    /* which record or section said so: "pom.properties", "manifest", "file name",
+	                    "stanza", "build info", "METADATA" … */
+	uint64_t offset; /* byte in that file where the record starts (record number for a database) */
+	unsigned layer;  /* index into image.layers; set by the merge */
+};
+
+/* "deb", "npm" …: the purl type of a package type */
+const char *package_purl_type(enum package_type type);
+/* "dpkg", "Java" … */
+const char *package_type_text(enum package_type type);

@@ -1,0 +1,55 @@
+/* oci/source.h — any TARGET as an image whose layers can be read (design section 4). */
+#pragma once
+#include "base/arena.h"
+#include "model/image.h"
+#include "stream/stream.h"
+
+struct source_options {
+	const char *platform;      /* "os/arch[/variant]"; NULL: linux and this machine's */
+	const char *username;      /* NULL: from the credential files */
+	const char *password;      /* never printed or logged */
+	const char *ca_file;       /* extra CA bundle; may be NULL */
+	bool insecure;             /* plain http and unverified TLS allowed */
+	bool offline;              /* registries are refused */
+	unsigned timeout_s;        /* of any silence on the wire; 0: 60 */
+	int input_fd;              /* what "-" reads: stdin */
+	/* told what happens on the wire (retries, resumes); may be NULL; any thread */
+	void (*note)(void *ctx, const char *what);
+	void *note_ctx;
+};
+
+struct source;
+
+enum source_shape {
+	SOURCE_LAYERS, /* the image is known now; layers are opened one by one, from any thread */
+	SOURCE_STREAM, /* an archive that can only be read front to back (docker-archive:, oci-archive:,
+	                  docker:, stdin): read source_stream in the jail, then source_settle */
+};
+
+/* Opens TARGET. For SOURCE_LAYERS the image is filled (strings in `a`). ERR_UNSUPPORTED names what
+ * the thing is when it is no image (chart, SBOM, signature, schema 1, Windows image). */
+int source_open(const char *target, const struct source_options *o, struct arena *a, struct source **out,
+		struct error *e) must_use;
+enum source_shape source_shape(const struct source *s);
+struct image *source_image(struct source *s); /* borrowed; for SOURCE_STREAM after source_settle */
+/* The bytes of layer i as stored, digest and size checked at their end. Any thread. */
+int source_layer(struct source *s, size_t i, struct stream **out, struct error *e) must_use;
+
+/* SOURCE_STREAM: the archive's bytes, outermost compression still on. Once. */
+int source_stream(struct source *s, struct stream **out, struct error *e) must_use;
+
+/* What the jail saw in such an archive, in the archive's order. */
+struct archive_member {
+	str path;               /* "manifest.json", "blobs/sha256/…", "<id>/layer.tar" */
+	str link;               /* target of a sym- or hard link member, else empty */
+	struct digest digest;   /* of its bytes, computed while they passed */
+	uint64_t size_bytes;
+	str json;               /* the bytes of a small JSON document, else empty */
+	bool is_layer;          /* was walked as a layer */
+};
+/* Fills the image from manifest.json or index.json and blobs: member_of_layer[i] is the member that
+ * is layer i (array in `a`, image.layers.n long). ERR_FORMAT when a blob's digest is not its name,
+ * a layer is missing, or the archive is of no known kind. */
+int source_settle(struct source *s, const struct archive_member *members, size_t n, size_t **member_of_layer,
+		  struct error *e) must_use;
+void source_free(struct source *s);
