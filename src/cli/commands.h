@@ -1,0 +1,9 @@
+/* cli/commands.h — the verbs of the command line, one cmd_*.c each; the table is in main.c. argv[0]
+ * is the verb. A command prints results on stdout, says errors itself on stderr ("plimsoll: …") and
+ * returns the exit status (design section 4). */
+#pragma once
+
+int cmd_scan(int argc, char **argv);    /* also serves as `sbom` (argv[0]) */
+int cmd_db(int argc, char **argv);      /* db update|info|lookup */
+int cmd_compare(int argc, char **argv); /* compare ECOSYSTEM [A B] */
+int cmd_worker(int argc, char **argv);  /* not for people: the jailed side of scan and db update */
