@@ -1,0 +1,79 @@
+/* cli/main.c — the door: the table of verbs, nothing else. */
+#include "base/attr.h"
+#include "cli/commands.h"
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static int cmd_version(int argc, char **argv);
+static int cmd_help(int argc, char **argv);
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *about; /* NULL: not for people */
+} commands[] = {
+	// clang-format off
+	{ "scan",      cmd_scan,    "findings of one image, archive or folder" },
+	{ "sbom",      cmd_scan,    "its inventory, as CycloneDX or JSON" },
+	{ "db",        cmd_db,      "the advisory database: update, info, lookup" },
+	{ "compare",   cmd_compare, "order two versions as their ecosystem does" },
+	{ "version",   cmd_version, "this program's version" },
+	{ "help",      cmd_help,    "this list" },
+	{ "worker",    cmd_worker,  NULL },
+	// clang-format on
+};
+
+static int cmd_version(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	puts("plimsoll " PLIMSOLL_VERSION);
+	return 0;
+}
+
+static int cmd_help(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	puts("Usage: plimsoll COMMAND [OPTION]... [ARGUMENT]...\n\n"
+	     "Finds known vulnerabilities in container images, and says what it could not look at.\n");
+	for (size_t i = 0; i < LEN(commands); i++)
+		if (commands[i].about)
+			printf("  %-10s %s\n", commands[i].name, commands[i].about);
+	puts("\n`plimsoll COMMAND --help` says more.\n\n"
+	     "Exit status: 0 clean or nothing above the bar, 1 a policy said no, 2 wrong use,\n"
+	     "3 could not assess, 4 input, registry or network failed.");
+	return 0;
+}
+
+static const struct command *find(const char *name)
+{
+	if (!strcmp(name, "--help") || !strcmp(name, "-h"))
+		name = "help";
+	if (!strcmp(name, "--version") || !strcmp(name, "-V"))
+		name = "version";
+	for (size_t i = 0; i < LEN(commands); i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *c;
+
+	setlocale(LC_ALL, "");
+	if (!strcmp(setlocale(LC_CTYPE, NULL), "C")) /* names in images are UTF-8 wherever we run */
+		setlocale(LC_CTYPE, "C.UTF-8");
+	signal(SIGPIPE, SIG_IGN);
+	if (argc < 2) {
+		cmd_help(argc, argv);
+		return 2;
+	}
+	c = find(argv[1]);
+	if (!c) {
+		fprintf(stderr, "plimsoll: no command \"%s\"; `plimsoll help` lists them\n", argv[1]);
+		return 2;
+	}
+	return c->run(argc - 1, argv + 1);
+}
