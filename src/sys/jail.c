@@ -3,6 +3,7 @@
 #include <grp.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -22,7 +23,8 @@ enum { NOBODY = 65534 };
 
 static int limit(int what, uint64_t value, const char *name, struct error *e)
 {
-	struct rlimit l = { value, value };
+	/* the soft limit sends the signal that tells which limit it was, the hard one kills */
+	struct rlimit l = { value, what == RLIMIT_CPU ? value + 1 : value };
 	return setrlimit((__rlimit_resource_t)what, &l) < 0 ? error_errno(e, errno, "limit %s", name) : 0;
 }
 
@@ -76,6 +78,10 @@ static const int allowed[] = {
 	SCMP_SYS(sched_yield),  SCMP_SYS(getrusage),
 };
 
+/* Libraries ask for these in passing (SQLite, stdio, iconv); being refused is answer enough. */
+static const int refused[] = { SCMP_SYS(openat),   SCMP_SYS(open),       SCMP_SYS(ioctl),
+			       SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(newfstatat) };
+
 static int close_kernel(struct error *e)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
@@ -86,20 +92,16 @@ static int close_kernel(struct error *e)
 	/* memory never becomes code */
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-				     SCMP_A2(SCMP_CMP_MASKED_EQ, 4 /* PROT_EXEC */, 0));
+				     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-				     SCMP_A2(SCMP_CMP_MASKED_EQ, 4, 0));
+				     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	/* abort() signals its own thread: the id cannot be known here, but a sole nobody harms no one */
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-				     SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
-	/* SQLite and stdio ask; the answer "not here" is enough */
-	for (size_t i = 0; i < 6 && r == 0; i++) {
-		static const int refused[] = { SCMP_SYS(openat), SCMP_SYS(open), SCMP_SYS(ioctl),
-					       SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(newfstatat) };
+				     SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
+	for (size_t i = 0; i < LEN(refused) && r == 0; i++)
 		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused[i], 0);
-	}
 	if (r == 0)
 		r = seccomp_load(filter);
 	seccomp_release(filter);

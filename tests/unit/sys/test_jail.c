@@ -74,11 +74,13 @@ static int kill_parent(void)
 
 static int spin(void)
 {
-	for (volatile unsigned long i = 0;; i++)
-		;
+	volatile unsigned long i = 0;
+	while (i + 1)
+		i++;
+	return 1;
 }
 
-#ifndef __SANITIZE_ADDRESS__
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
 static int eat_memory(void)
 {
 	for (unsigned i = 0; i < 64; i++) {
@@ -113,8 +115,6 @@ TEST(jail_lets_compute_and_nothing_else)
 	};
 	for (size_t i = 0; i < LEN(rows); i++) {
 		int got = jailed(rows[i].deed);
-		if (rows[i].want == -SIGXCPU && got == -SIGKILL)
-			continue; /* the hard limit is the same second */
 		if (got != rows[i].want)
 			test_fail(__FILE__, __LINE__, "%s: got %d, want %d", rows[i].what, got, rows[i].want);
 	}
