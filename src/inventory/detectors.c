@@ -1,0 +1,84 @@
+#include "inventory/apkdb.h"
+#include "inventory/detector.h"
+#include "inventory/dpkg.h"
+#include "inventory/osrelease.h"
+
+/* What a path must look like. The base name is compared first, as a layer has a million paths: whole,
+ * or with a * at one end for any bytes. The folder is a tail of the path before it, from a slash on
+ * ("apk/db" is met by "lib/apk/db"), or any tail after a *; empty for any folder. */
+struct row {
+	struct detector d;
+	str folder, base;
+};
+
+#define ROW(kind, folder, base, read, database) \
+	{ { kind, read, database }, STR_INIT(folder), STR_INIT(base) }
+
+// clang-format off
+static const struct row rows[] = { /* the first that fits counts; without a reader: leave it alone */
+	/*  kind          folder           base name       reader            database */
+	ROW("os-release", "",              "os-release*",  osrelease_read,   true),
+	ROW("dpkg",       "dpkg",          "status",       dpkg_read,        true),
+	ROW("dpkg",       "dpkg/status.d", "*.md5sums",    NULL,             false),
+	ROW("dpkg",       "dpkg/status.d", "*",            dpkg_read,        true),
+	ROW("apk",        "apk/db",        "installed",    apkdb_read,       true),
+};
+
+const char *const detector_roots[] = {
+	"etc/os-release",
+	"usr/lib/os-release",
+	"var/lib/dpkg/status",
+	"var/lib/dpkg/status.d",
+	"lib/apk/db/installed",
+	"usr/lib/apk/db/installed",
+	"var/lib/rpm/rpmdb.sqlite",
+	"var/lib/rpm/Packages.db",
+	"var/lib/rpm/Packages",
+	"usr/lib/sysimage/rpm/rpmdb.sqlite",
+	"usr/lib/sysimage/rpm/Packages.db",
+	"usr/lib/sysimage/rpm/Packages",
+	"usr/share/rpm/rpmdb.sqlite",
+	"usr/share/rpm/Packages.db",
+	"usr/share/rpm/Packages",
+	"var/lib/rpmmanifest/container-manifest-2",
+	NULL,
+};
+// clang-format on
+
+static bool base_fits(str base, str want)
+{
+	if (want.p[0] == '*')
+		return str_ends(base, str_from(want, 1));
+	if (want.p[want.n - 1] == '*')
+		return str_starts(base, str_upto(want, want.n - 1));
+	return str_eq(base, want);
+}
+
+static bool folder_fits(str folder, str want)
+{
+	if (!want.n)
+		return true;
+	if (want.p[0] == '*')
+		return str_ends(folder, str_from(want, 1));
+	return str_ends(folder, want) &&
+	       (folder.n == want.n || folder.p[folder.n - want.n - 1] == '/');
+}
+
+const struct detector *detector_match(str path, unsigned mode)
+{
+	str base = str_base(path), folder = str_dir(path);
+
+	for (size_t i = 0; i < LEN(rows); i++)
+		if (base_fits(base, rows[i].base) && folder_fits(folder, rows[i].folder))
+			return rows[i].d.read ? &rows[i].d : NULL;
+	(void)mode;
+	return NULL;
+}
+
+const struct detector *detector_by_kind(str kind)
+{
+	for (size_t i = 0; i < LEN(rows); i++)
+		if (rows[i].d.read && str_eq(str_c(rows[i].d.kind), kind))
+			return &rows[i].d;
+	return NULL;
+}
