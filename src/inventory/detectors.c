@@ -1,6 +1,7 @@
 #include "inventory/apkdb.h"
 #include "inventory/detector.h"
 #include "inventory/dpkg.h"
+#include "inventory/golang.h"
 #include "inventory/osrelease.h"
 
 /* What a path must look like. The base name is compared first, as a layer has a million paths: whole,
@@ -45,6 +46,9 @@ const char *const detector_roots[] = {
 };
 // clang-format on
 
+/* Any executable may be a Go program; which one is, its bytes say. */
+static const struct detector executable = { "go", golang_read, false };
+
 static bool base_fits(str base, str want)
 {
 	if (want.p[0] == '*')
@@ -64,6 +68,13 @@ static bool folder_fits(str folder, str want)
 	       (folder.n == want.n || folder.p[folder.n - want.n - 1] == '/');
 }
 
+/* "libx.so", "libx.so.1.2", which need no x bit */
+static bool is_shared_object(str base)
+{
+	size_t at = str_find(base, STR(".so"));
+	return at < base.n && (at + 3 == base.n || base.p[at + 3] == '.');
+}
+
 const struct detector *detector_match(str path, unsigned mode)
 {
 	str base = str_base(path), folder = str_dir(path);
@@ -71,12 +82,13 @@ const struct detector *detector_match(str path, unsigned mode)
 	for (size_t i = 0; i < LEN(rows); i++)
 		if (base_fits(base, rows[i].base) && folder_fits(folder, rows[i].folder))
 			return rows[i].d.read ? &rows[i].d : NULL;
-	(void)mode;
-	return NULL;
+	return mode & 0111 || is_shared_object(base) ? &executable : NULL;
 }
 
 const struct detector *detector_by_kind(str kind)
 {
+	if (str_eq(kind, str_c(executable.kind)))
+		return &executable;
 	for (size_t i = 0; i < LEN(rows); i++)
 		if (rows[i].d.read && str_eq(str_c(rows[i].d.kind), kind))
 			return &rows[i].d;

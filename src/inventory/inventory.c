@@ -1,25 +1,10 @@
 #include "inventory/inventory.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { TEXT_MAX = 1024, REPLACEMENT_BYTES = 3 };
-
-/* Length of the UTF-8 sequence at p (RFC 3629: no surrogates, no overlong forms), 0 when it is none. */
-static size_t utf8_length(const unsigned char *p, size_t left)
-{
-	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
-
-	if (!n || n > left)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return n;
-}
+enum { TEXT_MAX = 1024 };
 
 static bool is_plain(str s)
 {
@@ -32,25 +17,21 @@ static bool is_plain(str s)
 /* A copy in valid UTF-8 without control bytes, at most TEXT_MAX bytes; what is cut is told in *cut. */
 static str clean(struct arena *a, str s, bool *cut)
 {
-	char out[TEXT_MAX + REPLACEMENT_BYTES];
+	char out[TEXT_MAX];
 	size_t n = 0;
 
 	if (s.n <= TEXT_MAX && is_plain(s))
 		return s.n ? arena_str(a, s) : (str){ 0 };
-	for (size_t i = 0, step; i < s.n; i += step) {
-		const unsigned char *p = (const unsigned char *)s.p + i;
-		size_t length = utf8_length(p, s.n - i);
-		const char *from = length ? (const char *)p : "\xef\xbf\xbd"; /* U+FFFD */
-		size_t put = length ? length : REPLACEMENT_BYTES;
+	while (s.n) {
+		uint32_t rune = text_rune(&s);
+		char bytes[TEXT_RUNE_BYTES];
+		size_t put = text_encode(rune < 0x20 || rune == 0x7f ? ' ' : rune, bytes);
 
-		step = length ? length : 1;
-		if (n + put > TEXT_MAX) {
+		if (n + put > sizeof out) {
 			*cut = true;
 			break;
 		}
-		memcpy(out + n, from, put);
-		if (put == 1 && (*p < 0x20 || *p == 0x7f))
-			out[n] = ' ';
+		memcpy(out + n, bytes, put);
 		n += put;
 	}
 	return arena_str(a, (str){ out, n });
