@@ -3,6 +3,7 @@
 #include "inventory/dpkg.h"
 #include "inventory/golang.h"
 #include "inventory/osrelease.h"
+#include "inventory/rpmdb.h"
 
 /* What a path must look like. The base name is compared first, as a layer has a million paths: whole,
  * or with a * at one end for any bytes. The folder is a tail of the path before it, from a slash on
@@ -23,6 +24,11 @@ static const struct row rows[] = { /* the first that fits counts; without a read
 	ROW("dpkg",       "dpkg/status.d", "*.md5sums",    NULL,             false),
 	ROW("dpkg",       "dpkg/status.d", "*",            dpkg_read,        true),
 	ROW("apk",        "apk/db",        "installed",    apkdb_read,       true),
+	ROW("rpm",        "rpm",           "rpmdb.sqlite", rpmdb_read,       true),
+	ROW("rpm",        "rpm",           "Packages.db",  rpmdb_read,       true),
+	ROW("rpm",        "rpm",           "Packages",     rpmdb_read,       true),
+	ROW("rpm-log",    "rpm",           "rpmdb.sqlite-wal", rpmdb_read_wal, true),
+	ROW("rpm-list",   "rpmmanifest",   "container-manifest-2", rpmdb_read_manifest, true),
 };
 
 const char *const detector_roots[] = {
@@ -33,12 +39,15 @@ const char *const detector_roots[] = {
 	"lib/apk/db/installed",
 	"usr/lib/apk/db/installed",
 	"var/lib/rpm/rpmdb.sqlite",
+	"var/lib/rpm/rpmdb.sqlite-wal",
 	"var/lib/rpm/Packages.db",
 	"var/lib/rpm/Packages",
 	"usr/lib/sysimage/rpm/rpmdb.sqlite",
+	"usr/lib/sysimage/rpm/rpmdb.sqlite-wal",
 	"usr/lib/sysimage/rpm/Packages.db",
 	"usr/lib/sysimage/rpm/Packages",
 	"usr/share/rpm/rpmdb.sqlite",
+	"usr/share/rpm/rpmdb.sqlite-wal",
 	"usr/share/rpm/Packages.db",
 	"usr/share/rpm/Packages",
 	"var/lib/rpmmanifest/container-manifest-2",
