@@ -1,0 +1,10 @@
+/* version/apkver.h — versions of Alpine packages, digits{.digits}[letter]{_suffix[n]}[~hash][-rN]. */
+#pragma once
+#include "base/str.h"
+
+/* Order two apk versions as apk-tools 2.14 and 3 do: below 0, 0, above 0. What apk does not take for
+ * a version is compared up to the odd byte, and then comes before what goes on, as there.
+ * No allocation, no failure, any thread. */
+int apkver_compare(str a, str b);
+
+bool apkver_valid(str v); /* `apk version --check` */

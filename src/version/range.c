@@ -1,0 +1,170 @@
+/* version/range.c — OSV's evaluation of ranges, ossf.github.io/osv-schema "Evaluation": events in the
+ * order of their versions switch "vulnerable" on and off; the last one at or before the version
+ * counts. Ranges have two events, some have a hundred. */
+#include "version/range.h"
+#include "base/attr.h"
+
+#define MATCHES_MAX 16 /* ranges compared with each other for the nearest fix */
+
+static bool is_start(const struct range_event *event) /* before any version, the lowest pre-release too */
+{
+	return event->kind == EVENT_INTRODUCED && str_eq(event->version, STR("0"));
+}
+
+static int compare_event(const struct ecosystem *eco, str version, const struct range_event *event)
+{
+	return is_start(event) ? 1 : eco->compare(version, event->version);
+}
+
+static int compare_events(const struct ecosystem *eco, const struct range_event *a, const struct range_event *b)
+{
+	if (is_start(a))
+		return is_start(b) ? 0 : -1;
+	return compare_event(eco, a->version, b);
+}
+
+/* Has the version reached this event? */
+static bool reached(const struct ecosystem *eco, str version, const struct range_event *event)
+{
+	int c = compare_event(eco, version, event);
+	return event->kind == EVENT_LAST_AFFECTED ? c > 0 : c >= 0;
+}
+
+static const struct range_event *find_unordered(const struct ecosystem *eco, const struct range *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		const struct range_event *event = &r->events[i];
+		bool word = str_eq(event->version, STR("0")) || str_eq(event->version, STR("*"));
+		if (!word && !eco->valid(event->version))
+			return event;
+	}
+	return NULL;
+}
+
+static bool within_limits(const struct ecosystem *eco, str version, const struct range *r)
+{
+	bool limited = false;
+	for (size_t i = 0; i < r->n; i++) {
+		const struct range_event *event = &r->events[i];
+		if (event->kind != EVENT_LIMIT)
+			continue;
+		if (str_eq(event->version, STR("*")) || eco->compare(version, event->version) < 0)
+			return true;
+		limited = true;
+	}
+	return !limited;
+}
+
+/* The last event that the version has reached; of equal ones the later in the record. */
+static const struct range_event *last_reached(const struct ecosystem *eco, str version, const struct range *r)
+{
+	const struct range_event *last = NULL;
+	for (size_t i = 0; i < r->n; i++) {
+		const struct range_event *event = &r->events[i];
+		if (event->kind != EVENT_LIMIT && reached(eco, version, event) &&
+		    (!last || compare_events(eco, event, last) >= 0))
+			last = event;
+	}
+	return last;
+}
+
+/* The first event that switches "vulnerable" off and that the version has not reached. */
+static const struct range_event *first_end(const struct ecosystem *eco, str version, const struct range *r)
+{
+	const struct range_event *first = NULL;
+	for (size_t i = 0; i < r->n; i++) {
+		const struct range_event *event = &r->events[i];
+		if ((event->kind != EVENT_FIXED && event->kind != EVENT_LAST_AFFECTED) ||
+		    reached(eco, version, event))
+			continue;
+		int c = first ? compare_events(eco, event, first) : -1;
+		if (c < 0 || (!c && event->kind == EVENT_FIXED))
+			first = event;
+	}
+	return first;
+}
+
+struct range_verdict range_evaluate_one(const struct ecosystem *eco, str version, const struct range *r)
+{
+	struct range_verdict v = { .unordered = find_unordered(eco, r) };
+	if (v.unordered || !within_limits(eco, version, r))
+		return v;
+	const struct range_event *last = last_reached(eco, version, r);
+	if (!last || last->kind != EVENT_INTRODUCED)
+		return v;
+	const struct range_event *end = first_end(eco, version, r);
+	v.affected = true;
+	v.introduced = last;
+	v.fixed = end && end->kind == EVENT_FIXED ? end : NULL;
+	v.last_affected = end && end->kind == EVENT_LAST_AFFECTED ? end : NULL;
+	return v;
+}
+
+static bool in_any(const struct ecosystem *eco, str version, const struct range *ranges, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (range_evaluate_one(eco, version, &ranges[i]).affected)
+			return true;
+	return false;
+}
+
+/* Is a's fix a better advice than b's? One that no range holds, then the lower one. */
+static bool is_better(const struct ecosystem *eco, const struct range_verdict *a, const struct range_verdict *b,
+		      const struct range *ranges, size_t n)
+{
+	if (!a->fixed || !b->fixed)
+		return a->fixed != NULL;
+	bool a_out = !in_any(eco, a->fixed->version, ranges, n);
+	bool b_out = !in_any(eco, b->fixed->version, ranges, n);
+	int c = eco->compare(a->fixed->version, b->fixed->version);
+	return a_out != b_out ? a_out : a_out ? c < 0 : c > 0;
+}
+
+static bool is_listed(const struct ecosystem *eco, str version, const str *versions, size_t n)
+{
+	bool valid = eco->valid(version);
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(version, versions[i]) ||
+		    (valid && !eco->compare(version, versions[i]) && eco->valid(versions[i])))
+			return true;
+	return false;
+}
+
+/* A listed version says nothing about fixes, but a range of the same package may. */
+static const struct range_event *next_fix(const struct ecosystem *eco, str version, const struct range *ranges,
+					  size_t n)
+{
+	const struct range_event *best = NULL;
+	for (size_t i = 0; i < n; i++) {
+		if (find_unordered(eco, &ranges[i]))
+			continue;
+		const struct range_event *end = first_end(eco, version, &ranges[i]);
+		if (end && end->kind == EVENT_FIXED && (!best || compare_events(eco, end, best) < 0))
+			best = end;
+	}
+	return best;
+}
+
+struct range_verdict range_evaluate(const struct ecosystem *eco, str version, const struct range *ranges,
+				    size_t n_ranges, const str *versions, size_t n_versions)
+{
+	struct range_verdict best = { 0 };
+	const struct range_event *unordered = NULL;
+	unsigned matches = 0;
+	for (size_t i = 0; i < n_ranges && matches < MATCHES_MAX; i++) {
+		struct range_verdict v = range_evaluate_one(eco, version, &ranges[i]);
+		if (v.unordered)
+			unordered = v.unordered;
+		if (!v.affected)
+			continue;
+		matches++;
+		if (!best.affected || is_better(eco, &v, &best, ranges, n_ranges))
+			best = v;
+	}
+	if (!best.affected && is_listed(eco, version, versions, n_versions)) {
+		best.affected = best.listed = true;
+		best.fixed = next_fix(eco, version, ranges, n_ranges);
+	}
+	best.unordered = unordered;
+	return best;
+}
