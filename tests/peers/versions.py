@@ -1,0 +1,271 @@
+#!/usr/bin/env python3
+"""Compare plimsoll's version orders with the programs that define them.
+
+usage: versions.py PLIMSOLL [SCHEME...]      (FEEDS=mirror folder, PAIRS=number, SEED=number)
+
+Pairs are drawn from the versions that the advisories under FEEDS speak of, from a few awkward
+ones, and from both with pieces changed. A peer that is not installed is skipped with a word.
+Exit status 1 when any pair is ordered differently.
+"""
+import glob
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+PAIRS = int(os.environ.get("PAIRS", "20000"))
+AWKWARD = {
+    "deb": "1.0 1.0-1 1:0.1 0:1.0 1.0~rc1 1.0~~ 1.0~ 1.0+b1 1.0a 1.0-1+deb12u1 1.0-1~deb12u1 1.0.0 1.00 1.0-0 2:1-1-1".split(),
+    "rpm": "1.0 1.0-1 1:0.1-1 0:1.0-1 1.0~rc1-1 1.0^git1-1 1.0^-1 1.0.1-1 1.a-1 a.1-1 10-1.el9 1.0-1.el9_2 1.0-1.el9 1.0^1~2-1".split(),
+    "apk": "1.0 1.0-r0 1.0a 1.0_alpha 1.0_alpha1 1.0_p1 1.0_rc1-r1 1.01 1.1 1.10 1.010 1.0~abc 1.0_git20200101 0 00 1a_p1~0f-r2 1..2 a1 1.0-1 1.0_foo".split(),
+    "semver": "1.0.0 1.0.0-alpha 1.0.0-alpha.1 1.0.0-alpha.beta 1.0.0-beta.11 1.0.0-beta.2 1.0.0-rc.1 1.0.0+b v1.0.0 1.0.0-0 1.0.0--".split(),
+    "pep440": "1.0 1.0.0 1!0 1.0a1 1.0.dev1 1.0a1.dev1 1.0.post1 1.0.post1.dev2 1.0-1 1.0+l 1.0+1 1.0+l.2 v1.0-ALPHA_3 1.0c1 1.0rc 1.0pre2 1.0.r4 foo 1.0a. 2004d 1.0-".split(),
+    "maven": "1 1.0 1-0 1-ga 1.0.0-final 1-a1 1-alpha-1 1-beta 1-m3 1-cr1 1-rc1 1-SNAPSHOT 1-sp 1-sp-1 1.foo 1-foo 1.0.0.X1 1-1 1.1 1..1 1.-1 1--1 1x 1.0.0-jre 31.1-android 1.0.RELEASE 1.0.Final a.1 1-1.foo-bar1baz-.1".split(),
+    "go": "v1.0.0 v1.0.0-pre v0.0.0-20200101000000-abcdefabcdef v2.0.0+incompatible v1.2 v1 v1.0.0-0.20200101000000-abcdefabcdef v1.0.0-rc.1 bad v01.2.3".split(),
+}
+ECOSYSTEMS = {
+    "deb": ["Debian", "Ubuntu"],
+    "rpm": ["AlmaLinux", "Rocky Linux", "SUSE", "openSUSE"],
+    "apk": ["Alpine"],
+    "semver": ["npm"],
+    "pep440": ["PyPI"],
+    "maven": ["Maven"],
+    "go": ["Go"],
+}
+
+
+class Missing(Exception):
+    pass
+
+
+def run(args, text=None, **more):
+    try:
+        done = subprocess.run(args, input=text, capture_output=True, text=True, **more)
+    except FileNotFoundError:
+        raise Missing(args[0])
+    return done
+
+
+def sign(n):
+    return "<" if n < 0 else ">" if n > 0 else "="
+
+
+def dpkg(pairs):
+    if not shutil.which("dpkg"):
+        raise Missing("dpkg")
+    for a, b in pairs[: PAIRS // 4]:  # a process a question
+        for op, s in (("lt", "<"), ("eq", "="), ("gt", ">")):
+            r = subprocess.run(["dpkg", "--compare-versions", a, op, b], stderr=subprocess.DEVNULL).returncode
+            if r == 0:
+                yield s
+                break
+        else:
+            yield "?"
+
+
+def rpm(pairs):
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as f:
+        f.write("".join(f"{a}\t{b}\n" for a, b in pairs))
+        f.flush()
+        script = (
+            '%%{lua: for l in io.lines("%s") do local a, b = l:match("^([^\\t]*)\\t(.*)$")'
+            " print(rpm.vercmp(a, b) .. string.char(10)) end}" % f.name
+        )
+        done = run(["rpm", "--eval", script])
+        if done.returncode:
+            raise Missing("rpm with Lua")
+        for line in done.stdout.split():
+            yield sign(int(line))
+
+
+def apk(pairs):
+    if not shutil.which("apk"):
+        raise Missing("apk")
+    for a, b in pairs[: PAIRS // 4]:
+        if any(run(["apk", "version", "--check", "--quiet", v]).returncode for v in (a, b)):
+            yield "?"
+        else:
+            yield run(["apk", "version", "-t", a, b]).stdout.strip()
+
+
+def semver(pairs):
+    script = """
+const semver = require(process.argv[1]);
+for (const line of require('fs').readFileSync(0, 'utf8').split('\\n').slice(0, -1)) {
+  const [a, b] = line.split('\\t');
+  const ok = semver.valid(a, true) && semver.valid(b, true);
+  const c = ok ? semver.compare(a, b, true) : 0;
+  console.log(!ok ? '?' : c < 0 ? '<' : c > 0 ? '>' : '=');
+}"""
+    for where in ("/usr/share/nodejs/semver", "/usr/lib/node_modules/npm/node_modules/semver"):
+        if os.path.isdir(where):
+            break
+    else:
+        raise Missing("npm's semver")
+    done = run(["node", "-e", script, where], "".join(f"{a}\t{b}\n" for a, b in pairs))
+    if done.returncode:
+        raise Missing("node: " + done.stderr[-200:])
+    yield from done.stdout.split()
+
+
+def pep440(pairs):
+    try:
+        from packaging.version import InvalidVersion, Version
+    except ImportError:
+        raise Missing("python3 packaging")
+    for a, b in pairs:
+        try:
+            x, y = Version(a), Version(b)
+            yield "<" if x < y else ">" if x > y else "="
+        except InvalidVersion:
+            yield "?"
+
+
+def maven(pairs):
+    jars = [os.environ.get("MAVEN_ARTIFACT_JAR", "")]
+    jars += glob.glob(os.path.expanduser("~/.m2/repository/org/apache/maven/maven-artifact/3.9*/*.jar"))
+    jars += glob.glob("/usr/share/maven/lib/maven-artifact-3.9*.jar")
+    jars = [j for j in jars if os.path.exists(j)]
+    if not jars:
+        raise Missing("maven-artifact 3.9 (set MAVEN_ARTIFACT_JAR)")
+    for at in range(0, len(pairs), 1000):
+        flat = [v for pair in pairs[at : at + 1000] for v in pair]
+        done = run(["java", "-cp", jars[0], "org.apache.maven.artifact.versioning.ComparableVersion"] + flat)
+        if done.returncode:
+            raise Missing("java: " + done.stderr[-200:])
+        found = re.findall(r"^   \S+ (<|==|>) \S+$", done.stdout, re.M)
+        yield from (s[0] for s in found[::2])
+
+
+def go(pairs):
+    program = """package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"strings"
+
+	"golang.org/x/mod/semver"
+)
+
+func main() {
+	in := bufio.NewScanner(os.Stdin)
+	for in.Scan() {
+		a, b, _ := strings.Cut(in.Text(), "\\t")
+		switch {
+		case !semver.IsValid(a) || !semver.IsValid(b):
+			fmt.Println("?")
+		default:
+			fmt.Println([]string{"<", "=", ">"}[semver.Compare(a, b)+1])
+		}
+	}
+}
+"""
+    with tempfile.TemporaryDirectory() as d:
+        with open(d + "/main.go", "w") as f:
+            f.write(program)
+        with open(d + "/go.mod", "w") as f:
+            f.write("module peer\n\ngo 1.21\n\nrequire golang.org/x/mod v0.14.0\n")
+        env = dict(os.environ, GOFLAGS="-mod=mod", GONOSUMCHECK="1")
+        done = run(["go", "run", "."], "".join(f"{a}\t{b}\n" for a, b in pairs), cwd=d, env=env)
+        if done.returncode:
+            raise Missing("go with golang.org/x/mod: " + done.stderr[-200:])
+        yield from done.stdout.split()
+
+
+PEERS = {"deb": dpkg, "rpm": rpm, "apk": apk, "semver": semver, "pep440": pep440, "maven": maven, "go": go}
+# What only plimsoll reads, by design: "?" of these peers is not compared.
+LENIENT = {"semver", "go", "maven", "rpm"}
+
+
+def versions_of(scheme):
+    found = set()
+    for eco in ECOSYSTEMS[scheme]:
+        path = os.path.join(os.environ.get("FEEDS", "/nonexistent"), "osv", eco, "all.zip")
+        if not os.path.exists(path):
+            continue
+        with zipfile.ZipFile(path) as z:
+            for name in z.namelist():
+                for affected in json.loads(z.read(name)).get("affected") or []:
+                    if affected.get("package", {}).get("ecosystem", "").split(":")[0] != eco:
+                        continue
+                    found.update(affected.get("versions") or [])
+                    for r in affected.get("ranges") or []:
+                        if isinstance(r, dict) and r.get("type") != "GIT":
+                            found.update(v for e in r["events"] for v in e.values())
+    if scheme == "go":
+        found = {"v" + v for v in found}
+    return sorted(v for v in found if not re.search(r"\s", v))
+
+
+def changed(v):
+    pieces = re.findall(r"\d+|[A-Za-z]+|.", v)
+    at = random.randrange(len(pieces))
+    what = random.randrange(4)
+    if what == 0:
+        del pieces[at]
+    elif what == 1:
+        pieces.insert(at, random.choice(["0", "1", ".", "-", "~", "^", "+", "_", "a", "rc", "alpha", "p", "10", "00"]))
+    elif what == 2:
+        pieces[at] = random.choice(["0", "1", "2", "10", "01", "a", "b", "rc", "sp", "final", "post", "dev", "."])
+    else:
+        other = random.randrange(len(pieces))
+        pieces[at], pieces[other] = pieces[other], pieces[at]
+    return "".join(pieces) or "0"
+
+
+def pairs_of(scheme):
+    pool = versions_of(scheme) + AWKWARD[scheme] * 20
+    out = [(a, b) for a in AWKWARD[scheme] for b in AWKWARD[scheme]]
+    while len(out) < PAIRS:
+        at = random.randrange(len(pool))
+        a = pool[at]
+        kind = random.randrange(4)
+        if kind == 0:
+            b = random.choice(pool)
+        elif kind == 1:
+            b = pool[min(at + random.randrange(1, 4), len(pool) - 1)]
+        else:
+            b = changed(a)
+            if kind == 3:
+                a = changed(changed(a))
+        if a and b and not (a + b).startswith("-"):
+            out.append((a, b) if random.random() < 0.5 else (b, a))
+    return [p for p in out if not any(v[0] in "-+" for v in p)]  # options; "+1:" as an epoch
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    program, schemes = sys.argv[1], sys.argv[2:] or list(PEERS)
+    random.seed(int(os.environ.get("SEED", "1")))
+    failed = False
+    for scheme in schemes:
+        pairs = pairs_of(scheme)
+        ours = run([program, "compare", scheme], "".join(f"{a}\t{b}\n" for a, b in pairs)).stdout.split()
+        try:
+            theirs = list(PEERS[scheme](pairs))
+        except Missing as why:
+            print(f"{scheme}: skipped, no {why}")
+            continue
+        wrong = left_out = 0
+        for (a, b), x, y in zip(pairs, ours, theirs):
+            one_release = scheme == "rpm" and ("-" in a) != ("-" in b)  # only epoch and version count here
+            if one_release or scheme in LENIENT and "?" in (x, y):
+                left_out += 1
+            elif x != y:
+                wrong += 1
+                if wrong <= 20:
+                    print(f"{scheme}: {a} {x} {b}, the peer says {y}")
+        failed |= wrong > 0
+        print(f"{scheme}: {min(len(theirs), len(pairs))} pairs, {wrong} differ, {left_out} not compared")
+    sys.exit(failed)
+
+
+main()
