@@ -1,6 +1,7 @@
 /* report/writer.h — one report, many shapes. Output is UTF-8; what is not valid UTF-8 in the input
  * becomes U+FFFD, control bytes never reach a terminal. */
 #pragma once
+#include "base/arena.h"
 #include "base/buf.h"
 #include "model/scan_report.h"
 
@@ -23,3 +24,46 @@ struct writer_row {
 };
 extern const struct writer_row writers[]; /* ends with a NULL format */
 const struct writer_row *writer_find(const char *format);
+
+/* ---- what the writers share: the same numbers and names in every format ---- */
+
+enum { WRITER_MEMORY_BYTES = 64 << 20, WRITER_REF_BYTES = 8 + 32 + 1 };
+
+struct writer_counts {
+	uint64_t found[SEVERITY_COUNT], fixable[SEVERITY_COUNT];
+	uint64_t all_found, all_fixable;
+	uint64_t packages[PACKAGE_TYPE_COUNT], vulnerable_packages;
+	uint64_t gaps[GAP_KIND_COUNT], gaps_that_matter;
+};
+void writer_count(const struct scan_report *r, struct writer_counts *out);
+
+/* Index into r->packages of the package itself or of one equal to it; SIZE_MAX when it is not there. */
+size_t writer_package_index(const struct scan_report *r, const struct package *p);
+struct writer_ref {
+	char text[WRITER_REF_BYTES];
+};
+/* "package-<32 hex>" of every package: from type, name, version and place, so that it stays the same
+ * in every report of the same installation; equal neighbours are numbered. NULL: arena spent. */
+struct writer_ref *writer_refs(const struct scan_report *r, struct arena *a);
+str writer_place(struct arena *a, const struct package *p); /* "app.jar!/BOOT-INF/lib/x.jar" */
+/* NULL when the index is not of a layer (-1, or more than there are). */
+const struct layer *writer_layer(const struct scan_report *r, int index);
+
+const struct rating *writer_rating(const struct finding *f); /* the chosen one, or NULL */
+/* A score that lies in the chosen severity's band: of the chosen rating, else the highest such one;
+ * below 0 when there is none. */
+double writer_score(const struct finding *f);
+bool writer_fixable(const struct finding *f);
+const char *writer_rating_method(const struct rating *r); /* "CVSSv31" …, "other" */
+
+/* A link that is safe to print and click: http and https only, odd bytes percent-encoded; else empty. */
+str writer_url(struct arena *a, str url);
+str writer_percent(struct arena *a, str s, const char *kept); /* unreserved characters and `kept` stay */
+str writer_advisory_url(struct arena *a, str id); /* where a person reads about this id; may be empty */
+str writer_timestamp(struct arena *a, str date);  /* RFC 3339 with time and Z; empty when it is no date */
+str writer_cut(str line, size_t cells); /* the longest head that fits, if possible of whole words */
+/* One line, without control characters (text_is_unsafe), cut at a word after `cells`; 0: no limit. */
+str writer_line(struct arena *a, str text, size_t cells);
+
+/* ERR_LIMIT when the arena or the buf is spent, else 0. */
+int writer_done(const struct arena *a, const struct buf *out, const char *format, struct error *e);
