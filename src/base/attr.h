@@ -5,7 +5,7 @@
 
 #define must_use        __attribute__((warn_unused_result))
 #define printf_like(f, a) __attribute__((format(printf, f, a)))
-#define cleanup(fn)     __attribute__((cleanup(fn)))
+#define cleanup(fn)     __attribute__((cleanup(fn), unused))
 #define LEN(a)          (sizeof(a) / sizeof((a)[0]))
 
 static inline void attr_free(void *p)

@@ -18,6 +18,8 @@ struct scan_report {
 	VEC(struct package) packages;
 	VEC(struct finding) findings;      /* what is shown: after --severity and --ignore-unfixed */
 	VEC(struct gap) gaps;
+	enum severity worst;               /* of all findings that count, also those --severity hides */
+	bool any;                          /* there is one */
 	uint64_t findings_hidden;          /* left out by --severity or --ignore-unfixed */
 	/* the data */
 	uint64_t generation;               /* 0: no advisory database was read (sbom) */

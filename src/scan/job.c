@@ -1,0 +1,194 @@
+#include "scan/job.h"
+#include "base/time.h"
+#include "sys/proc.h"
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/wait.h>
+
+enum { FEED_BYTES = 1 << 18, STALL_MS = 300000 };
+
+/* A worker at work: one thread feeds it, the caller's own reads its answer. */
+struct feeding {
+	const struct job *job;
+	struct proc *to;
+	struct stream *from;
+	struct error e;         /* of the feeding; looked at after the join */
+	bool worker_gone;       /* it stopped reading before the end: the rest was only checked */
+	_Atomic int64_t moved_ms; /* when a byte last went in */
+};
+
+static void feed_request(struct feeding *f)
+{
+	struct buf request cleanup(buf_done) = BUF(MIB(4));
+
+	worker_request_write(&request, f->job->wanted);
+	if (proc_write(f->to, request.p, request.n, &f->e) < 0)
+		f->worker_gone = true;
+}
+
+static void *feed(void *arg)
+{
+	struct feeding *f = arg;
+	char *part = malloc(FEED_BYTES);
+	ssize_t got;
+
+	assert(part);
+	feed_request(f);
+	while ((got = stream_read(f->from, part, FEED_BYTES, &f->e)) > 0) {
+		if (!f->worker_gone && proc_write(f->to, part, (size_t)got, &f->e) < 0)
+			f->worker_gone = true; /* its end will be told by proc_end; the digest is still checked */
+		atomic_store(&f->moved_ms, time_mono_ms());
+		if (f->job->fed)
+			f->job->fed(f->job->fed_ctx, (uint64_t)got);
+	}
+	if (got >= 0)
+		f->e = (struct error){ 0 };
+	proc_close_in(f->to);
+	free(part);
+	return NULL;
+}
+
+/* --- the answer: a stream that gives up on a worker that neither reads nor answers --- */
+
+struct answer {
+	struct stream s;
+	struct feeding *f;
+};
+
+static ssize_t answer_read(struct stream *s, void *p, size_t n, struct error *e)
+{
+	struct answer *a = (struct answer *)s;
+	struct pollfd ready = { .fd = a->f->to->out, .events = POLLIN };
+
+	for (;;) {
+		int r = poll(&ready, 1, 1000);
+		if (r < 0 && errno != EINTR)
+			return error_errno(e, errno, "wait for a worker");
+		if (r > 0)
+			break;
+		if (time_mono_ms() - atomic_load(&a->f->moved_ms) > STALL_MS) {
+			kill(a->f->to->pid, SIGKILL);
+			return error_set(e, ERR_LIMIT, "the jailed reader came to a halt");
+		}
+	}
+	ssize_t got = read(ready.fd, p, n);
+	return got < 0 ? error_errno(e, errno, "read a worker's answer") : got;
+}
+
+static void answer_free(struct stream *s)
+{
+	(void)s; /* on the stack of run() */
+}
+
+/* A dying process closes its pipe a moment before it can be waited for. */
+static bool ended_by_itself(pid_t pid)
+{
+	for (unsigned tries = 0; tries < 50; tries++) {
+		siginfo_t info = { 0 };
+		if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid)
+			return true;
+		poll(NULL, 0, 10);
+	}
+	return false;
+}
+
+typedef int take_answer(struct taker *t, void *out, struct error *e);
+
+/* Feeds `stored` to a worker of a kind and takes its answer. Below 0: fetching failed; *jailed says
+ * what became of the worker. */
+static int run(const struct job *j, const char *kind, struct stream *stored, struct arena *arena, take_answer *take_it,
+	       void *out, struct error *jailed, struct error *e)
+{
+	static const struct stream_ops ops = { answer_read, answer_free };
+	struct stream *from cleanup(stream_cleanup) = stored;
+	struct proc worker;
+	struct feeding f = { .job = j, .to = &worker, .from = from, .moved_ms = time_mono_ms() };
+	struct answer answer = { { .ops = &ops }, &f };
+	autofree struct taker *t = malloc(sizeof *t);
+	pthread_t feeder;
+	struct error ended = { 0 };
+	bool own_end;
+	int r = proc_start_worker(kind, j->spool_fd, &worker, e), answered;
+
+	assert(t);
+	*t = TAKER(&answer.s, arena);
+	if (r < 0)
+		return r;
+	r = pthread_create(&feeder, NULL, feed, &f);
+	if (r) {
+		proc_kill(&worker);
+		return error_errno(e, r, "start a thread");
+	}
+	answered = take_it(t, out, jailed);
+	own_end = answered >= 0 || ended_by_itself(worker.pid);
+	if (!own_end)
+		kill(worker.pid, SIGKILL); /* whatever it still wants to say is not believed */
+	pthread_join(feeder, NULL);
+	r = proc_end(&worker, &ended);
+	if (f.e.code) {
+		*e = f.e;
+		return e->code;
+	}
+	if (r < 0 && own_end)
+		*jailed = ended;
+	return 0;
+}
+
+static int take_layer(struct taker *t, void *out, struct error *e)
+{
+	return layer_result_take(t, out, e);
+}
+
+int job_layer(const struct job *j, struct stream *stored, struct layer_result *out, struct error *e)
+{
+	struct error jailed = { 0 };
+	int r = run(j, "layer", stored, out->arena, take_layer, out, &jailed, e);
+
+	if (r >= 0 && jailed.code)
+		out->end = jailed;
+	return r;
+}
+
+static int take_archive(struct taker *t, void *ctx, struct error *e)
+{
+	struct archive_found *out = ctx;
+
+	while (take_u32(t) == 1 && !t->bad) {
+		struct archive_member *m = vec_push(out->arena, &out->members);
+		struct layer_result *r = vec_push(out->arena, &out->results);
+		uint32_t kind;
+		if (!m || !r)
+			return error_set(e, ERR_LIMIT, "the archive's findings are larger than %zu bytes",
+					 out->arena->max_bytes);
+		r->arena = out->arena;
+		m->path = take_str(t, PATH_BYTES_MAX);
+		m->link = take_str(t, PATH_BYTES_MAX);
+		kind = take_u32(t);
+		m->is_layer = kind == 2;
+		if (kind == 1)
+			m->json = take_str(t, MIB(ARCHIVE_JSON_MIB) + (1 << 15));
+		if (kind == 2 && layer_result_take(t, r, e) < 0)
+			return e->code;
+		take_bytes(t, m->digest.bytes, sizeof m->digest.bytes);
+		m->size_bytes = take_u64(t);
+	}
+	uint32_t code = take_u32(t);
+	str msg = take_str(t, sizeof out->end.msg);
+	if (code && !t->bad)
+		error_set(&out->end, code > 64 ? ERR_CRASH : -(int)code, "%.*s", STR_FMT(msg));
+	return take_verdict(t, e);
+}
+
+int job_archive(const struct job *j, struct stream *stored, struct archive_found *out, struct error *e)
+{
+	struct error jailed = { 0 };
+	int r = run(j, "archive", stored, out->arena, take_archive, out, &jailed, e);
+
+	if (r >= 0 && jailed.code)
+		out->end = jailed;
+	return r;
+}

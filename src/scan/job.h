@@ -1,0 +1,26 @@
+/* scan/job.h — the parent's side of one worker: feeds it bytes that are checked as they pass, takes
+ * its answer, and ends it whatever it does. Any thread; one job a thread. */
+#pragma once
+#include "oci/source.h"
+#include "scan/worker.h"
+
+struct job {
+	struct wanted_list wanted;
+	int spool_fd;       /* -1: none */
+	/* told of the bytes as they are fed; may be NULL */
+	void (*fed)(void *ctx, uint64_t bytes);
+	void *fed_ctx;
+};
+
+/* One layer. What goes wrong while fetching is the call's error (the bytes never counted); what goes
+ * wrong in the jail is out->end. `stored` is taken over; out->arena is set by the caller. */
+int job_layer(const struct job *j, struct stream *stored, struct layer_result *out, struct error *e) must_use;
+
+/* A whole archive. members[i] is told by results[i] when members[i].is_layer. */
+struct archive_found {
+	struct arena *arena; /* set by the caller; arrays and members' strings live here */
+	VEC(struct archive_member) members;
+	VEC(struct layer_result) results;
+	struct error end;    /* the archive was not read to its end */
+};
+int job_archive(const struct job *j, struct stream *stored, struct archive_found *out, struct error *e) must_use;
