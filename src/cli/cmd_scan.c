@@ -1,0 +1,208 @@
+/* cli/cmd_scan.c — `plimsoll scan TARGET` and `plimsoll sbom TARGET`. */
+#include "base/log.h"
+#include "base/time.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/screen.h"
+#include "inventory/detector.h"
+#include "vulndb/vulndb.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { PASSWORD_BYTES = 1024, REPORT_MIB = 1024, SECONDS_A_DAY = 86400 };
+
+struct settings {
+	bool sbom;
+	const char *format, *output, *severity, *fail_on, *platform, *db, *username, *ca_file, *input, *temp_dir;
+	bool ignore_unfixed, offline, insecure, password_stdin, quiet, verbose;
+	unsigned timeout_s, jobs, max_data_age;
+	/* read from the above */
+	unsigned shown;
+	enum severity bar;
+	char password[PASSWORD_BYTES];
+};
+
+static const char scan_about[] =
+	"Finds known vulnerabilities in an image and says what it could not look at.\n\n"
+	"TARGET is one of\n"
+	"  NAME[:TAG|@DIGEST]      an image of a registry (no daemon is asked)\n"
+	"  docker:NAME             an image of the local Docker engine\n"
+	"  docker-archive:FILE     what `docker save` wrote\n"
+	"  oci:DIR[:REF]           an OCI layout in a folder, oci-archive:FILE one in a tar\n"
+	"  dir:PATH                a root file system in a folder\n"
+	"  -                       an archive on standard input\n\n"
+	"Exit status: 0 clean or nothing above the bar, 1 --fail-on says no, 2 wrong use,\n"
+	"3 could not assess (the report says what and why), 4 input, registry or network failed.";
+
+static const char sbom_about[] = "Lists the packages of an image, without looking for vulnerabilities.\n"
+				 "TARGET is as for `plimsoll scan`.";
+
+static int read_line(int fd, char *line, size_t room, struct error *e)
+{
+	size_t n = 0;
+	ssize_t got;
+
+	while (n + 1 < room && (got = read(fd, line + n, 1)) > 0 && line[n] != '\n')
+		n++;
+	line[n] = 0;
+	if (n && line[n - 1] == '\r')
+		line[--n] = 0;
+	return n ? 0 : error_set(e, ERR_USAGE, "--password-stdin: nothing came on standard input");
+}
+
+static int read_severities(const char *text, unsigned *out, struct error *e)
+{
+	str rest = str_c(text), word;
+	enum severity s;
+
+	while (str_split(&rest, ',', &word)) {
+		if (!severity_parse(str_trim(word), &s))
+			return error_set(e, ERR_USAGE, "--severity: \"%.*s\" is none of critical, high, medium, low, "
+					 "negligible, unknown", STR_FMT(word));
+		*out |= 1u << s;
+	}
+	return 0;
+}
+
+static int settle(struct settings *s, struct error *e)
+{
+	s->bar = SEVERITY_COUNT;
+	if (s->fail_on && !severity_parse(str_c(s->fail_on), &s->bar))
+		return error_set(e, ERR_USAGE, "--fail-on: \"%s\" is none of critical, high, medium, low, negligible, unknown",
+				 s->fail_on);
+	if (s->severity && read_severities(s->severity, &s->shown, e) < 0)
+		return e->code;
+	if (!writer_find(s->format))
+		return error_set(e, ERR_USAGE, "--format: \"%s\" is none of table, json, cyclonedx, sarif", s->format);
+	if (s->password_stdin && !s->username)
+		return error_set(e, ERR_USAGE, "--password-stdin goes with --username");
+	if (s->password_stdin && s->input && !strcmp(s->input, "-"))
+		return error_set(e, ERR_USAGE, "standard input is either the password or the image");
+	return s->password_stdin ? read_line(STDIN_FILENO, s->password, sizeof s->password, e) : 0;
+}
+
+static int read_arguments(struct settings *s, int argc, char **argv, struct error *e)
+{
+	const struct option_row rows[] = {
+		// clang-format off
+		{ "format", 'f', OPTION_TEXT, &s->format, "FORMAT", "table, json, cyclonedx or sarif" },
+		{ "output", 'o', OPTION_TEXT, &s->output, "FILE", "write there instead of standard output" },
+		{ "severity", 's', OPTION_TEXT, &s->severity, "LIST", "show only these, as in critical,high" },
+		{ "fail-on", 0, OPTION_TEXT, &s->fail_on, "SEVERITY", "status 1 when a finding is that severe or worse" },
+		{ "ignore-unfixed", 0, OPTION_FLAG, &s->ignore_unfixed, NULL, "leave out what no version fixes" },
+		{ "db", 0, OPTION_TEXT, &s->db, "FILE", "the advisory database (default: in the cache folder)" },
+		{ "max-data-age", 0, OPTION_NUMBER, &s->max_data_age, "DAYS", "older advisory data is a gap (180; 0: any age)" },
+		{ "input", 0, OPTION_TEXT, &s->input, "FILE", "an image archive instead of TARGET; - is standard input" },
+		{ "platform", 0, OPTION_TEXT, &s->platform, "OS/ARCH", "of an image for several, as in linux/arm64/v8" },
+		{ "username", 0, OPTION_TEXT, &s->username, "NAME", "at the registry (default: the Docker credentials)" },
+		{ "password-stdin", 0, OPTION_FLAG, &s->password_stdin, NULL, "read its password from standard input" },
+		{ "ca-cert", 0, OPTION_TEXT, &s->ca_file, "FILE", "trust these certificates too (PEM)" },
+		{ "insecure", 0, OPTION_FLAG, &s->insecure, NULL, "allow plain http and unverified TLS" },
+		{ "offline", 0, OPTION_FLAG, &s->offline, NULL, "never use the network" },
+		{ "timeout", 0, OPTION_SECONDS, &s->timeout_s, "TIME", "longest silence of a registry (60s)" },
+		{ "jobs", 0, OPTION_NUMBER, &s->jobs, "N", "layers at a time (one a core, at most 4)" },
+		{ "temp-dir", 0, OPTION_TEXT, &s->temp_dir, "DIR", "for package databases while they are read" },
+		{ "quiet", 'q', OPTION_FLAG, &s->quiet, NULL, "no progress, no remarks" },
+		{ "verbose", 'v', OPTION_FLAG, &s->verbose, NULL, "say what happens on the network" },
+		{ 0 },
+		// clang-format on
+	};
+	struct command_line c = { s->sbom ? "plimsoll sbom [OPTION]... TARGET" : "plimsoll scan [OPTION]... TARGET",
+				  s->sbom ? sbom_about : scan_about, rows };
+	int operands = options_read(&c, argc, argv, e);
+
+	if (operands < 0)
+		return operands;
+	if (operands != (s->input ? 0 : 1))
+		return error_set(e, ERR_USAGE, s->input ? "--input FILE takes the place of TARGET" :
+							  "%s takes one TARGET; --help says more", argv[0]);
+	return settle(s, e);
+}
+
+static void note(void *ctx, const char *what)
+{
+	(void)ctx;
+	log_info("registry", KV("what", what));
+}
+
+/* Files whose content a folder's scan needs; of all others the name is enough */
+static bool wants(str path, unsigned mode)
+{
+	return detector_match(path, mode) != NULL;
+}
+
+static void say_age(const struct scan_report *r)
+{
+	int64_t newest;
+
+	if (r->generation && time_parse(r->data_date, &newest))
+		fprintf(stderr, "advisory data: generation %" PRIu64 ", newest of %.*s, %" PRId64 " days old\n", r->generation,
+			STR_FMT(str_upto(r->data_date, 10)), MAX((time_now() - newest) / SECONDS_A_DAY, (int64_t)0));
+}
+
+static int write_report(const struct settings *s, const struct scan_report *r, struct error *e)
+{
+	struct buf out cleanup(buf_done) = BUF(MIB(REPORT_MIB));
+	struct writer_style style = screen_style(s->output != NULL);
+	int code = writer_find(s->format)->write(r, &style, &out, e);
+
+	if (code >= 0 && out.failed)
+		code = error_set(e, ERR_LIMIT, "the report is larger than %d MiB", REPORT_MIB);
+	return code < 0 ? code : screen_write(buf_view(&out), s->output, e);
+}
+
+static int run(const struct settings *s, const char *target, int input_fd, struct error *e)
+{
+	struct screen screen;
+	char db_path[4096];
+	struct scan_options o = {
+		.source = { .platform = s->platform, .username = s->username,
+			    .password = s->password_stdin ? s->password : NULL, .ca_file = s->ca_file,
+			    .insecure = s->insecure, .offline = s->offline, .timeout_s = s->timeout_s,
+			    .input_fd = input_fd, .note = note, .want = wants },
+		.db_path = s->sbom ? NULL : s->db ? s->db : vulndb_default_path(db_path, sizeof db_path),
+		.temp_dir = s->temp_dir, .jobs = s->jobs, .max_data_age_days = s->max_data_age, .shown = s->shown,
+		.ignore_unfixed = s->ignore_unfixed, .progress = screen_progress, .progress_ctx = &screen,
+	};
+	struct scan *scan;
+	int r;
+
+	screen_start(&screen, s->quiet);
+	r = scan_run(target, &o, &scan, e);
+	screen_end(&screen);
+	if (r < 0)
+		return error_in(e, "%s", target);
+	if (!s->quiet)
+		say_age(scan_report(scan));
+	r = write_report(s, scan_report(scan), e);
+	if (r >= 0)
+		r = s->sbom ? scan_verdict(scan_report(scan), SEVERITY_COUNT) : scan_verdict(scan_report(scan), s->bar);
+	scan_free(scan);
+	return r;
+}
+
+int cmd_scan(int argc, char **argv)
+{
+	struct settings s = { .sbom = !strcmp(argv[0], "sbom"), .max_data_age = 180 };
+	struct error e = { 0 };
+	autoclose int file = -1;
+	int r;
+
+	s.format = s.sbom ? "cyclonedx" : "table";
+	r = read_arguments(&s, argc, argv, &e);
+	if (r < 0)
+		return e.code ? screen_fail(&e) : 0;
+	log_level_set(s.verbose ? LOG_DEBUG : s.quiet ? LOG_ERROR : LOG_WARN);
+	if (s.input && strcmp(s.input, "-") != 0) {
+		file = open(s.input, O_RDONLY | O_CLOEXEC);
+		if (file < 0) {
+			error_errno(&e, errno, "%s", s.input);
+			return screen_fail(&e);
+		}
+	}
+	r = run(&s, s.input ? "-" : argv[1], file < 0 ? STDIN_FILENO : file, &e);
+	explicit_bzero(s.password, sizeof s.password);
+	return r < 0 ? screen_fail(&e) : r;
+}

@@ -1,0 +1,20 @@
+/* cli/cmd_worker.c — the jailed sides of other commands; the program starts itself with these. */
+#include "cli/commands.h"
+#include "scan/worker.h"
+#include "vulndb/feedworker.h"
+#include <stdio.h>
+#include <string.h>
+
+int cmd_worker(int argc, char **argv)
+{
+	const char *kind = argc > 1 ? argv[1] : "";
+
+	if (!strcmp(kind, "layer"))
+		return worker_layer();
+	if (!strcmp(kind, "archive"))
+		return worker_archive();
+	if (!strncmp(kind, "feed-", 5))
+		return feedworker_main(kind);
+	fputs("plimsoll: worker is started by plimsoll itself\n", stderr);
+	return 2;
+}

@@ -1,0 +1,141 @@
+#include "cli/options.h"
+#include "base/str.h"
+#include <ctype.h>
+#include <stdio.h>
+
+static void print_help(const struct command_line *c)
+{
+	printf("Usage: %s\n\n%s\n\nOptions:\n", c->usage, c->about);
+	for (const struct option_row *r = c->rows; r->name; r++) {
+		char left[64];
+		snprintf(left, sizeof left, "%s%c%s --%s%s%s", r->letter ? "-" : " ", r->letter ? r->letter : ' ',
+			 r->letter ? "," : " ", r->name, r->value ? " " : "", r->value ? r->value : "");
+		printf("  %-30s %s\n", left, r->about);
+	}
+	printf("  -h, --help                     this text\n");
+}
+
+static int read_seconds(str text, unsigned *out)
+{
+	uint64_t v, unit = 1;
+	char last = text.n ? text.p[text.n - 1] : 0;
+
+	if (last == 's' || last == 'm' || last == 'h') {
+		unit = last == 's' ? 1 : last == 'm' ? 60 : 3600;
+		text.n--;
+	}
+	if (!str_u64(text, &v) || v > 1000000)
+		return -1;
+	*out = (unsigned)(v * unit);
+	return 0;
+}
+
+static int set(const struct option_row *r, const char *value, struct error *e)
+{
+	uint64_t v;
+
+	switch (r->kind) {
+	case OPTION_TEXT:
+		*(const char **)r->into = value;
+		return 0;
+	case OPTION_FLAG:
+		*(bool *)r->into = true;
+		return 0;
+	case OPTION_NUMBER:
+		if (!str_u64(str_c(value), &v) || v > UINT32_MAX)
+			return error_set(e, ERR_USAGE, "--%s takes a number, not \"%s\"", r->name, value);
+		*(unsigned *)r->into = (unsigned)v;
+		return 0;
+	case OPTION_SECONDS:
+		if (read_seconds(str_c(value), r->into) < 0)
+			return error_set(e, ERR_USAGE, "--%s takes seconds (90, 90s, 5m), not \"%s\"", r->name, value);
+		return 0;
+	}
+	return 0;
+}
+
+/* PLIMSOLL_FAIL_ON for --fail-on; a flag is set by 1, true or yes */
+static int read_environment(const struct option_row *r, struct error *e)
+{
+	char name[64] = "PLIMSOLL_";
+	size_t n = strlen(name);
+	const char *value;
+
+	for (const char *p = r->name; *p && n + 1 < sizeof name; p++)
+		name[n++] = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
+	name[n] = 0;
+	value = getenv(name);
+	if (!value || !*value)
+		return 0;
+	if (r->kind == OPTION_FLAG) {
+		str v = str_c(value);
+		*(bool *)r->into = str_eq_nocase(v, STR("1")) || str_eq_nocase(v, STR("true")) ||
+				   str_eq_nocase(v, STR("yes"));
+		return 0;
+	}
+	return set(r, value, e) < 0 ? error_in(e, "%s", name) : 0;
+}
+
+static const struct option_row *by_name(const struct option_row *rows, str name)
+{
+	for (; rows->name; rows++)
+		if (str_eq(str_c(rows->name), name))
+			return rows;
+	return NULL;
+}
+
+static const struct option_row *by_letter(const struct option_row *rows, char letter)
+{
+	for (; rows->name; rows++)
+		if (rows->letter == letter)
+			return rows;
+	return NULL;
+}
+
+/* One argument that starts with a dash; *next is the argument behind it, set to NULL when used */
+static int read_option(const struct command_line *c, const char *arg, const char **next, struct error *e)
+{
+	bool is_long = arg[1] == '-';
+	str name = str_c(is_long ? arg + 2 : arg + 1);
+	size_t equals = is_long ? str_chr(name, '=') : MIN(name.n, (size_t)1);
+	const struct option_row *r = is_long ? by_name(c->rows, str_upto(name, equals)) : by_letter(c->rows, arg[1]);
+	const char *value = equals < name.n ? name.p + equals + (is_long ? 1 : 0) : NULL;
+
+	if (!r)
+		return error_set(e, ERR_USAGE, "no option %s; --help lists them", arg);
+	if (r->kind == OPTION_FLAG && value)
+		return error_set(e, ERR_USAGE, "--%s takes no value", r->name);
+	if (r->kind != OPTION_FLAG && !value) {
+		value = *next;
+		*next = NULL;
+		if (!value)
+			return error_set(e, ERR_USAGE, "--%s needs a value (%s)", r->name, r->value);
+	}
+	return set(r, value, e);
+}
+
+int options_read(const struct command_line *c, int argc, char **argv, struct error *e)
+{
+	int operands = 0, r = 0;
+	bool only_operands = false;
+
+	for (const struct option_row *o = c->rows; o->name && r >= 0; o++)
+		r = read_environment(o, e);
+	for (int i = 1; i < argc && r >= 0; i++) {
+		const char *next = i + 1 < argc ? argv[i + 1] : NULL;
+		const char *had = next;
+		if (only_operands || argv[i][0] != '-' || !argv[i][1]) {
+			argv[++operands] = argv[i];
+		} else if (!strcmp(argv[i], "--")) {
+			only_operands = true;
+		} else if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+			print_help(c);
+			e->code = 0;
+			return -1;
+		} else {
+			r = read_option(c, argv[i], &next, e);
+			i += had != next;
+		}
+	}
+	return r < 0 ? r : operands;
+}

@@ -1,0 +1,129 @@
+#include "cli/screen.h"
+#include "base/time.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <langinfo.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+enum { REDRAW_MS = 80 };
+
+struct writer_style screen_style(bool to_file)
+{
+	struct winsize size = { 0 };
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+	bool terminal = !to_file && isatty(STDOUT_FILENO);
+	uint64_t asked = 0;
+
+	if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+		size.ws_col = 0;
+	if (terminal && str_u64(str_c(getenv("COLUMNS")), &asked) && asked < 10000)
+		size.ws_col = (unsigned short)asked;
+	return (struct writer_style){
+		.columns = terminal ? (size.ws_col ? size.ws_col : 80) : 0,
+		.colour = terminal && !(no_color && *no_color) && !(term && !strcmp(term, "dumb")),
+		.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
+		.version = PLIMSOLL_VERSION,
+	};
+}
+
+static int write_all(int fd, str bytes, const char *what, struct error *e)
+{
+	while (bytes.n) {
+		ssize_t put = write(fd, bytes.p, bytes.n);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return error_errno(e, errno, "write %s", what);
+		bytes = str_from(bytes, (size_t)put);
+	}
+	return 0;
+}
+
+static int write_file(str bytes, const char *path, struct error *e)
+{
+	char fresh[4096];
+	struct stat st;
+	int r;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) { /* a device or pipe */
+		autoclose int there = open(path, O_WRONLY | O_CLOEXEC);
+		return there < 0 ? error_errno(e, errno, "write %s", path) : write_all(there, bytes, path, e);
+	}
+	if ((size_t)snprintf(fresh, sizeof fresh, "%s.XXXXXX", path) >= sizeof fresh)
+		return error_set(e, ERR_USAGE, "a path of more than %zu bytes", sizeof fresh - 8);
+	autoclose int fd = mkostemp(fresh, O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(e, errno, "write %s", path);
+	r = write_all(fd, bytes, path, e);
+	mode_t mask = umask(0);
+	umask(mask);
+	if (r >= 0 && (fchmod(fd, 0666 & ~mask) < 0 || rename(fresh, path) < 0))
+		r = error_errno(e, errno, "write %s", path);
+	if (r < 0)
+		unlink(fresh);
+	return r;
+}
+
+int screen_write(str bytes, const char *path, struct error *e)
+{
+	if (path && strcmp(path, "-") != 0)
+		return write_file(bytes, path, e);
+	return write_all(STDOUT_FILENO, bytes, "the results", e);
+}
+
+int screen_fail(const struct error *e)
+{
+	fprintf(stderr, "plimsoll: %s\n", e->msg[0] ? e->msg : error_meaning(e->code));
+	return error_exit_status(e->code);
+}
+
+/* --- progress --- */
+
+void screen_start(struct screen *s, bool quiet)
+{
+	*s = (struct screen){ .live = !quiet && isatty(STDERR_FILENO) };
+}
+
+static void wipe(void)
+{
+	fputs("\r\033[K", stderr);
+}
+
+void screen_end(struct screen *s)
+{
+	if (s->live && s->drawn_ms)
+		wipe();
+	fflush(stderr);
+}
+
+void screen_progress(void *ctx, const struct scan_progress *p)
+{
+	struct screen *s = ctx;
+	size_t slot = p->layer % LEN(s->bytes);
+	uint64_t sum = 0;
+	int64_t now = time_mono_ms();
+
+	if (!s->live)
+		return;
+	s->bytes[slot] = p->bytes;
+	s->busy[slot] = !p->done;
+	if (p->done) {
+		s->finished++;
+		wipe();
+		fprintf(stderr, "layer %zu of %zu: %.1f MB read\n", p->layer + 1, p->layers, (double)p->bytes / 1e6);
+	}
+	if (now - s->drawn_ms < REDRAW_MS)
+		return;
+	s->drawn_ms = now;
+	for (size_t i = 0; i < LEN(s->bytes); i++)
+		sum += s->busy[i] ? s->bytes[i] : 0;
+	wipe();
+	if (!p->layers)
+		fprintf(stderr, "reading the archive: %.1f MB", (double)sum / 1e6);
+	else if (s->finished < p->layers)
+		fprintf(stderr, "%zu of %zu layers read, %.1f MB of the next", s->finished, p->layers, (double)sum / 1e6);
+	fflush(stderr);
+}

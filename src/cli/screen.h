@@ -1,0 +1,27 @@
+/* cli/screen.h — the terminal: what it can show, where results go, progress while people wait. */
+#pragma once
+#include "base/error.h"
+#include "base/str.h"
+#include "report/writer.h"
+#include "scan/scan.h"
+
+/* For stdout, or for a file when `to_file`. NO_COLOR and TERM=dumb are honoured. */
+struct writer_style screen_style(bool to_file);
+
+/* Results to stdout, or to a file that appears whole or not at all. */
+int screen_write(str bytes, const char *path, struct error *e) must_use;
+
+/* "plimsoll: …" on stderr; returns the exit status that belongs to e. */
+int screen_fail(const struct error *e);
+
+/* Progress on stderr, one live line and one line a finished layer; silent off a terminal. */
+void screen_progress(void *ctx, const struct scan_progress *p); /* ctx: a struct screen * */
+struct screen {
+	bool live;           /* stderr is a terminal and nobody said -q */
+	int64_t drawn_ms;
+	uint64_t bytes[64];  /* of the layers in flight, by number modulo 64 */
+	bool busy[64];
+	size_t finished;
+};
+void screen_start(struct screen *s, bool quiet);
+void screen_end(struct screen *s); /* wipes the live line */
