@@ -4,7 +4,7 @@ set -euo pipefail
 "$ROOT/tools/rooms" >now
 awk '/^```rooms$/ { on = 1; next } /^```$/ { on = 0 } on' "$ROOT/docs/architecture.md" >shown
 diff -u shown now || {
-	echo "docs/architecture.md is behind: put the output of tools/rooms there"
+	echo "docs/architecture.md is behind: run tools/rooms-doc"
 	exit 1
 }
 # the check itself catches what it is for: an arrow up, sideways, a circle, a doubled name
