@@ -2,7 +2,10 @@
 #include "inventory/detector.h"
 #include "inventory/dpkg.h"
 #include "inventory/golang.h"
+#include "inventory/java.h"
+#include "inventory/npm.h"
 #include "inventory/osrelease.h"
+#include "inventory/python.h"
 #include "inventory/rpmdb.h"
 
 /* What a path must look like. The base name is compared first, as a layer has a million paths: whole,
@@ -27,8 +30,16 @@ static const struct row rows[] = { /* the first that fits counts; without a read
 	ROW("rpm",        "rpm",           "rpmdb.sqlite", rpmdb_read,       true),
 	ROW("rpm",        "rpm",           "Packages.db",  rpmdb_read,       true),
 	ROW("rpm",        "rpm",           "Packages",     rpmdb_read,       true),
-	ROW("rpm-log",    "rpm",           "rpmdb.sqlite-wal", rpmdb_read_wal, true),
+	ROW("rpm-log",    "rpm",           "rpmdb.sqlite-wal",     rpmdb_read_wal,      true),
+	ROW("rpm-log",    "rpm",           "rpmdb.sqlite-journal", rpmdb_read_wal,      true),
 	ROW("rpm-list",   "rpmmanifest",   "container-manifest-2", rpmdb_read_manifest, true),
+	ROW("npm",        "",              "package.json", npm_read,         false),
+	ROW("python",     "*.dist-info",   "METADATA",     python_read,      false),
+	ROW("python",     "DIST-INFO",     "METADATA",     python_read,      false),
+	ROW("python",     "*.egg-info",    "PKG-INFO",     python_read,      false),
+	ROW("python",     "EGG-INFO",      "PKG-INFO",     python_read,      false),
+	ROW("python",     "",              "*.egg-info",   python_read,      false),
+	ROW("python-egg", "",              "*.egg",        python_read_egg,  false),
 };
 
 const char *const detector_roots[] = {
@@ -57,6 +68,7 @@ const char *const detector_roots[] = {
 
 /* Any executable may be a Go program; which one is, its bytes say. */
 static const struct detector executable = { "go", golang_read, false };
+static const struct detector java_archive = { "java", java_read, false };
 
 static bool base_fits(str base, str want)
 {
@@ -91,6 +103,8 @@ const struct detector *detector_match(str path, unsigned mode)
 	for (size_t i = 0; i < LEN(rows); i++)
 		if (base_fits(base, rows[i].base) && folder_fits(folder, rows[i].folder))
 			return rows[i].d.read ? &rows[i].d : NULL;
+	if (java_is_archive(base))
+		return &java_archive;
 	return mode & 0111 || is_shared_object(base) ? &executable : NULL;
 }
 
@@ -98,6 +112,8 @@ const struct detector *detector_by_kind(str kind)
 {
 	if (str_eq(kind, str_c(executable.kind)))
 		return &executable;
+	if (str_eq(kind, str_c(java_archive.kind)))
+		return &java_archive;
 	for (size_t i = 0; i < LEN(rows); i++)
 		if (rows[i].d.read && str_eq(str_c(rows[i].d.kind), kind))
 			return &rows[i].d;

@@ -1,0 +1,235 @@
+#include "inventory/java.h"
+#include "inventory/archive.h"
+#include "inventory/javameta.h"
+
+static const uint64_t INFLATED_MAX = (uint64_t)8 << 30;
+enum { NAMES_BYTES = 4 << 20 }; /* of one archive's identity */
+
+struct java { /* one file of the image */
+	str path;
+	struct inventory *into;
+	uint64_t budget;      /* bytes that archives may still inflate to */
+	uint64_t entries;     /* that may still come */
+	bool full;            /* the inventory takes no more: stop */
+};
+
+struct found_pom {
+	struct pom pom;
+	str entry; /* its path in the archive */
+};
+
+struct jar { /* one archive while it is read */
+	struct arena names;
+	str base_name, inner;
+	unsigned depth;
+	VEC(struct found_pom) poms;
+	struct manifest manifest;
+	bool any; /* it has members */
+};
+
+static void jar_done(struct jar *j)
+{
+	arena_done(&j->names);
+}
+
+bool java_is_archive(str base_name)
+{
+	static const str extensions[] = {
+		STR_INIT(".jar"), STR_INIT(".war"), STR_INIT(".ear"), STR_INIT(".par"),
+		STR_INIT(".sar"), STR_INIT(".nar"), STR_INIT(".kar"), STR_INIT(".rar"),
+		STR_INIT(".hpi"), STR_INIT(".jpi"), STR_INIT(".lpkg"),
+	};
+	str extension = str_from(base_name, str_rchr(base_name, '.'));
+
+	for (size_t i = 0; i < LEN(extensions); i++)
+		if (str_eq_nocase(extensions[i], extension))
+			return base_name.n > extension.n;
+	return false;
+}
+
+/* "META-INF/maven/GROUP/ARTIFACT/pom.properties", at the top or below a folder of classes */
+static bool is_pom(str entry)
+{
+	str folder = str_dir(str_dir(str_dir(entry)));
+
+	return str_eq(str_base(entry), STR("pom.properties")) &&
+	       (str_eq(folder, STR("META-INF/maven")) || str_ends(folder, STR("/META-INF/maven")));
+}
+
+static int take_pom(struct jar *jar, str entry, struct stream *bytes, struct error *e)
+{
+	struct found_pom found = { .entry = arena_str(&jar->names, entry) };
+	int r = javameta_read_pom(bytes, &jar->names, &found.pom, e);
+
+	if (r < 0 || !found.pom.artifact.n || !found.pom.version.n)
+		return r;
+	for (size_t i = 0; i < jar->poms.n; i++) {
+		const struct pom *p = &jar->poms.v[i].pom;
+		if (str_eq(p->group, found.pom.group) && str_eq(p->artifact, found.pom.artifact) &&
+		    str_eq(p->version, found.pom.version))
+			return 0;
+	}
+	if (!vec_add(&jar->names, &jar->poms, found))
+		return error_set(e, ERR_LIMIT, "more libraries than are kept");
+	return 0;
+}
+
+static int read_archive(struct java *j, struct stream *bytes, struct jar *jar, struct error *e);
+
+/* What goes wrong in there costs that archive, not the one around it. */
+static int take_inner(struct java *j, const struct jar *outer, str entry, struct stream *bytes,
+		      struct error *e)
+{
+	struct jar jar cleanup(jar_done) = { .names = ARENA(NAMES_BYTES), .depth = outer->depth + 1 };
+	struct error inner_error = { 0 };
+	int r;
+
+	jar.inner = outer->inner.n ? arena_printf(&jar.names, "%.*s!/%.*s", STR_FMT(outer->inner),
+						  STR_FMT(entry)) : arena_str(&jar.names, entry);
+	jar.base_name = str_base(jar.inner);
+	if (jar.depth > JAVA_DEPTH_MAX)
+		r = error_set(&inner_error, ERR_LIMIT, "more than %d archives in each other",
+			      (int)JAVA_DEPTH_MAX);
+	else
+		r = read_archive(j, bytes, &jar, &inner_error);
+	if (r < 0 && j->full) {
+		*e = inner_error;
+		return r;
+	}
+	if (r < 0)
+		inventory_gap(j->into, r == ERR_LIMIT ? GAP_LIMIT : GAP_UNREADABLE, j->path, "%.*s: %s",
+			      STR_FMT(str_upto(jar.inner, 300)), inner_error.msg);
+	return 0;
+}
+
+static int take_member(struct java *j, struct jar *jar, struct members *zip, const struct member *m,
+		       struct error *e)
+{
+	str base = str_base(m->path);
+
+	if (m->type != MEMBER_FILE)
+		return 0;
+	if (str_eq_nocase(m->path, STR("META-INF/MANIFEST.MF")))
+		return javameta_read_manifest(members_stream(zip), &jar->names, &jar->manifest, e);
+	if (is_pom(m->path))
+		return take_pom(jar, m->path, members_stream(zip), e);
+	if (java_is_archive(base))
+		return take_inner(j, jar, m->path, members_stream(zip), e);
+	return 0;
+}
+
+/* Does the file's name say that it is this artifact? "a-b-1.0" is "a-b", not "a". */
+static bool names_artifact(str stem, const struct pom *p)
+{
+	str rest = str_from(stem, p->artifact.n);
+
+	if (!str_starts(stem, p->artifact))
+		return false;
+	return !rest.n || (rest.p[0] == '-' && rest.n > 1 &&
+			   (str_starts(str_from(rest, 1), p->version) || (rest.p[1] >= '0' && rest.p[1] <= '9')));
+}
+
+/* The pom.properties that speaks of the archive itself, poms.n when none does. */
+static size_t own_pom(const struct jar *jar)
+{
+	str stem = str_upto(jar->base_name, str_rchr(jar->base_name, '.'));
+	struct file_name name = javameta_split_name(jar->base_name, &jar->manifest);
+	size_t best = jar->poms.n;
+
+	for (size_t i = 0; i < jar->poms.n; i++)
+		if (names_artifact(stem, &jar->poms.v[i].pom) &&
+		    (best == jar->poms.n || jar->poms.v[i].pom.artifact.n > jar->poms.v[best].pom.artifact.n))
+			best = i;
+	/* a single one in a file that was given a name of its own: "app.jar" */
+	if (best == jar->poms.n && jar->poms.n == 1 && name.artifact.n == stem.n)
+		return 0;
+	return best;
+}
+
+static int add(struct java *j, const struct jar *jar, const struct pom *p, str evidence, struct error *e)
+{
+	char name[2 * 1024 + 2];
+	struct package package = { .type = PACKAGE_MAVEN, .version = p->version, .path = j->path,
+				   .inner = jar->inner, .evidence = evidence };
+	str group = str_upto(p->group, 1024), artifact = str_upto(p->artifact, 1024);
+
+	memcpy(name, group.n ? group.p : "", group.n);
+	name[group.n] = ':';
+	memcpy(name + group.n + 1, artifact.p, artifact.n);
+	package.name = str_mem(name, group.n + 1 + artifact.n);
+	int r = inventory_add(j->into, &package, e);
+	j->full = r < 0;
+	return r;
+}
+
+/* Without a pom.properties of its own: the file's name and the manifest. */
+static int add_by_name(struct java *j, const struct jar *jar, struct error *e)
+{
+	const struct manifest *m = &jar->manifest;
+	struct file_name name = javameta_split_name(jar->base_name, m);
+	bool in_name = name.version.n && jar->base_name.n > name.artifact.n + name.version.n;
+	struct pom p = { javameta_group(name.artifact, name.version, m), name.artifact, name.version };
+
+	if (name.version.n)
+		return add(j, jar, &p, in_name ? STR("file name") : STR("manifest"), e);
+	if (!jar->poms.n && jar->any)
+		inventory_gap(j->into, GAP_NO_IDENTITY, j->path, "%.*s%sno version in its name or manifest",
+			      STR_FMT(str_upto(jar->inner, 300)), jar->inner.n ? ": " : "");
+	return 0;
+}
+
+static int conclude(struct java *j, const struct jar *jar, struct error *e)
+{
+	if (jar->names.failed)
+		return error_set(e, ERR_LIMIT, "names of more than %zu bytes", jar->names.max_bytes);
+	size_t own = own_pom(jar);
+	int r = own < jar->poms.n ? 0 : add_by_name(j, jar, e);
+
+	for (size_t i = 0; i < jar->poms.n && r >= 0; i++)
+		r = add(j, jar, &jar->poms.v[i].pom, jar->poms.v[i].entry, e);
+	return r;
+}
+
+static int read_members(struct java *j, struct members *zip, struct jar *jar, struct error *e)
+{
+	struct member m;
+	int r;
+
+	while ((r = members_next(zip, &m, e)) > 0) {
+		if (!j->entries--)
+			return error_set(e, ERR_LIMIT, "more than %d members in archives", (int)JAVA_ENTRIES_MAX);
+		jar->any = true;
+		r = take_member(j, jar, zip, &m, e);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
+static int read_archive(struct java *j, struct stream *bytes, struct jar *jar, struct error *e)
+{
+	struct members *zip = NULL;
+	struct error again = { 0 };
+	int r = archive_open(bytes, &j->budget, &zip, e), added;
+
+	if (!r && str_eq_nocase(str_from(jar->base_name, str_rchr(jar->base_name, '.')), STR(".rar")))
+		return 0; /* most are of another make */
+	if (!r)
+		return error_set(e, ERR_FORMAT, "not a zip archive");
+	if (r < 0)
+		return r;
+	r = read_members(j, zip, jar, e);
+	members_free(zip);
+	if (j->full)
+		return r;
+	added = conclude(j, jar, r < 0 ? &again : e); /* what was found before the damage stays */
+	return r < 0 ? r : added;
+}
+
+int java_read(struct file *f, struct inventory *into, struct error *e)
+{
+	struct java j = { f->path, into, INFLATED_MAX, JAVA_ENTRIES_MAX, false };
+	struct jar jar cleanup(jar_done) = { .names = ARENA(NAMES_BYTES), .base_name = str_base(f->path) };
+
+	return read_archive(&j, f->bytes, &jar, e);
+}

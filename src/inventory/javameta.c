@@ -1,0 +1,146 @@
+#include "inventory/javameta.h"
+#include "format/lines.h"
+
+enum { LINE_BYTES = 8 << 10, LINES_MAX = 2000, VALUE_BYTES = 4 << 10 };
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static str filled_in(struct arena *a, str s)
+{
+	s = str_upto(str_trim(s), VALUE_BYTES);
+	return str_find(s, STR("${")) < s.n ? (str){ 0 } : arena_str(a, s);
+}
+
+static void take_property(str line, struct arena *a, struct pom *out)
+{
+	size_t colon = str_chr(line, ':'), equals = str_chr(line, '='), at = MIN(colon, equals);
+	str key = str_trim(str_upto(line, at)), value = str_from(line, at + 1);
+
+	if (str_eq(key, STR("groupId")))
+		out->group = filled_in(a, value);
+	else if (str_eq(key, STR("artifactId")))
+		out->artifact = filled_in(a, value);
+	else if (str_eq(key, STR("version")))
+		out->version = filled_in(a, value);
+}
+
+int javameta_read_pom(struct stream *from, struct arena *a, struct pom *out, struct error *e)
+{
+	struct lines *lines cleanup(lines_cleanup) = lines_new(from, LINE_BYTES);
+	struct pom pom = { 0 };
+	struct line l;
+	int r = 0;
+
+	for (unsigned i = 0; i < LINES_MAX && (r = lines_next(lines, &l, e)) > 0; i++) {
+		str text = str_trim(l.text);
+		if (text.n && text.p[0] != '#' && text.p[0] != '!')
+			take_property(text, a, &pom);
+	}
+	*out = pom;
+	return MIN(r, 0);
+}
+
+static str *attribute(struct manifest *m, str name)
+{
+	const struct {
+		str name;
+		str *value;
+	} wanted[] = {
+		{ STR("Implementation-Title"), &m->title },
+		{ STR("Implementation-Version"), &m->version },
+		{ STR("Implementation-Vendor-Id"), &m->vendor_id },
+		{ STR("Bundle-SymbolicName"), &m->bundle_name },
+		{ STR("Bundle-Version"), &m->bundle_version },
+		{ STR("Specification-Title"), &m->specification_title },
+		{ STR("Specification-Version"), &m->specification_version },
+		{ STR("Automatic-Module-Name"), &m->module },
+	};
+	for (size_t i = 0; i < LEN(wanted); i++)
+		if (str_eq_nocase(wanted[i].name, name))
+			return wanted[i].value;
+	return NULL;
+}
+
+/* A line of 72 bytes goes on in the next one, behind one space (JAR specification, "Line length"). */
+static str *take_manifest_line(struct manifest *m, str *current, str line, struct arena *a)
+{
+	size_t colon;
+
+	if (line.p[0] == ' ') {
+		if (current && current->n + line.n <= VALUE_BYTES)
+			*current = arena_concat(a, *current, str_from(line, 1));
+		return current;
+	}
+	colon = str_chr(line, ':');
+	current = attribute(m, str_upto(line, colon));
+	if (current)
+		*current = arena_str(a, str_upto(str_from(line, colon + 2), VALUE_BYTES));
+	return current;
+}
+
+int javameta_read_manifest(struct stream *from, struct arena *a, struct manifest *out, struct error *e)
+{
+	struct lines *lines cleanup(lines_cleanup) = lines_new(from, LINE_BYTES);
+	struct manifest m = { 0 };
+	str *current = NULL;
+	struct line l;
+	int r = 0;
+
+	/* the main section ends at the first empty line; the others speak of single files */
+	for (unsigned i = 0; i < LINES_MAX && (r = lines_next(lines, &l, e)) > 0 && l.text.n; i++)
+		current = take_manifest_line(&m, current, l.text, a);
+	str *all[] = { &m.title, &m.version, &m.vendor_id, &m.bundle_name, &m.bundle_version,
+		       &m.specification_title, &m.specification_version, &m.module };
+	for (size_t i = 0; i < LEN(all); i++)
+		*all[i] = filled_in(a, *all[i]);
+	m.bundle_name = str_trim(str_upto(m.bundle_name, str_chr(m.bundle_name, ';')));
+	*out = m;
+	return MIN(r, 0);
+}
+
+static bool looks_like_version(str s)
+{
+	bool digit = false;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == ' ' || s.p[i] == '/')
+			return false;
+		digit = digit || is_digit(s.p[i]);
+	}
+	return digit && s.n <= 128;
+}
+
+str javameta_version(const struct manifest *m)
+{
+	const str candidates[] = { m->version, m->bundle_version, m->specification_version };
+
+	for (size_t i = 0; i < LEN(candidates); i++) {
+		str head = str_upto(candidates[i], str_chr(candidates[i], ' ')); /* "1.2 r345, built …" */
+		if (looks_like_version(head))
+			return head;
+	}
+	return (str){ 0 };
+}
+
+static bool has_version_behind(str stem, str version)
+{
+	return version.n && stem.n > version.n + 1 && str_ends(stem, version) &&
+	       stem.p[stem.n - version.n - 1] == '-';
+}
+
+struct file_name javameta_split_name(str base_name, const struct manifest *m)
+{
+	str stem = str_upto(base_name, str_rchr(base_name, '.'));
+	const str stated[] = { m->version, m->bundle_version, m->specification_version };
+
+	for (size_t i = 0; i < LEN(stated); i++)
+		if (has_version_behind(stem, stated[i]))
+			return (struct file_name){ str_upto(stem, stem.n - stated[i].n - 1), stated[i] };
+	for (size_t i = 1; i + 1 < stem.n; i++)
+		if (stem.p[i] == '-' && is_digit(stem.p[i + 1]))
+			return (struct file_name){ str_upto(stem, i), str_from(stem, i + 1) };
+	return (struct file_name){ stem, javameta_version(m) };
+}
