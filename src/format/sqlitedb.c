@@ -14,6 +14,7 @@ enum {
 	CACHE_KIB = 2048,
 	SQL_BYTES = 256,
 	VFS_NAME_BYTES = 40,
+	PAGE_SIZE_AT = 16,          /* big-endian, 1 for 65,536 */
 	ROW_BYTES_MIN = 3,          /* of a row in the file, at the least: size, number, header */
 };
 
@@ -307,6 +308,23 @@ static int prepare(struct sqlitedb *s, sqlite3_stmt **out, struct error *e, cons
 	return code == SQLITE_OK ? 0 : fail(s, code, e);
 }
 
+/* SQLite takes what a cut file lacks of its last page for zeroes, which would be a record's end. */
+static int check_size(struct sqlitedb *s, struct error *e)
+{
+	unsigned char head[PAGE_SIZE_AT + 2];
+	uint32_t page;
+	int r = spool_read(s->from, 0, head, sizeof head, e);
+
+	if (r < 0)
+		return r;
+	page = (uint32_t)head[PAGE_SIZE_AT] << 8 | head[PAGE_SIZE_AT + 1];
+	page = page == 1 ? 65536 : page;
+	if (!page || spool_size(s->from) % page)
+		return error_set(e, ERR_FORMAT, "cut short: %" PRIu64 " bytes are not whole pages of %" PRIu32,
+				 spool_size(s->from), page);
+	return 0;
+}
+
 /* A view or virtual table under the name would be a program of the file's maker. */
 static int find_table(struct sqlitedb *s, struct error *e)
 {
@@ -328,8 +346,10 @@ static int find_table(struct sqlitedb *s, struct error *e)
 static int open_database(struct sqlitedb *s, struct error *e)
 {
 	char pragmas[SQL_BYTES];
-	int code, r;
+	int code, r = check_size(s, e);
 
+	if (r < 0)
+		return r;
 	if ((code = sqlite3_initialize()) != SQLITE_OK || (code = add_vfs(s)) != SQLITE_OK)
 		return fail(s, code, e);
 	sqlite3_hard_heap_limit64(HEAP_BYTES);

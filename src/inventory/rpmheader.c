@@ -1,5 +1,5 @@
 /* A header is big-endian: the number of index entries, the number of bytes of data, the entries (tag,
- * type, offset into the data, count; 16 bytes each), the data. Tags under 100 are regions, which only
+ * type, offset into the data, count; 16 bytes each), the data. Three tags are regions, which only
  * frame others. A tag that comes twice counts by its last entry: rpm appends what it changed after the
  * region that was signed. */
 #include "inventory/rpmheader.h"
@@ -12,6 +12,8 @@ enum {
 	ENTRIES_MAX = 0xffff,      /* rpm's own two ceilings */
 	DATA_BYTES_MAX = 0x0fffffff,
 	TAG_FIRST = 100,
+	REGION_FIRST = 61,
+	REGION_LAST = 63,
 };
 
 enum type { TYPE_INT32 = 4, TYPE_STRING = 6, TYPE_BIN = 7, TYPE_STRING_ARRAY = 8, TYPE_I18N = 9, TYPE_LAST = 9 };
@@ -99,7 +101,7 @@ static int read_entries(struct cursor *c, uint32_t entries, str data, struct rpm
 				       .count = cur_be32(c) };
 		int r;
 
-		if (entry.tag < TAG_FIRST && entry.tag >= 61) /* a region */
+		if (entry.tag >= REGION_FIRST && entry.tag <= REGION_LAST)
 			continue;
 		if (!fits(&entry, data.n))
 			return cur_error(c, e,
