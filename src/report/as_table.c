@@ -207,15 +207,29 @@ static void fill_group(struct job *job, struct group *group)
 	}
 }
 
+static size_t severity_cells(const struct grid_count *n)
+{
+	size_t cells = 0;
+
+	for (int s = 0; s < SEVERITY_COUNT; s++)
+		cells = n->of[s] ? MAX(cells, strlen(severity_word((enum severity)s))) : cells;
+	return cells;
+}
+
 /* All groups alike: titles stand beside where every group has the room. */
 static void put_groups(struct job *job)
 {
 	struct group groups[PACKAGE_TYPE_COUNT] = { 0 };
+	size_t widest = 0;
 	bool beside = true;
 
 	for (int t = 0; t < PACKAGE_TYPE_COUNT; t++) {
 		groups[t].type = (enum package_type)t;
 		fill_group(job, &groups[t]);
+		widest = MAX(widest, severity_cells(&groups[t].count));
+	}
+	for (int t = 0; t < PACKAGE_TYPE_COUNT; t++) {
+		groups[t].grid.columns[0].at_least = widest;
 		beside &= !groups[t].grid.rows.n || grid_fits(&job->paint, &groups[t].grid);
 	}
 	for (int t = 0; t < PACKAGE_TYPE_COUNT; t++) {
@@ -304,7 +318,7 @@ static void put_summary(struct job *job)
 		if (!c->all_found)
 			paint_end(&job->paint);
 		line(job, INK_PLAIN,
-		     arena_printf(a, "%" PRIu64 " %s not shown, as asked (--severity, --ignore-unfixed, --ignorefile).",
+		     arena_printf(a, "%" PRIu64 " %s not shown, as asked (--severity, --ignore-unfixed).",
 				  hidden, plural(hidden, "finding is", "findings are")));
 	}
 }

@@ -148,7 +148,7 @@ void paint_words(const struct painter *p, enum ink ink, size_t at, size_t indent
 static void measure(struct grid *g)
 {
 	for (size_t c = 0; c < g->n; c++) {
-		g->columns[c].width = strlen(g->columns[c].title);
+		g->columns[c].width = MAX(strlen(g->columns[c].title), g->columns[c].at_least);
 		for (size_t r = 0; r < g->rows.n; r++)
 			g->columns[c].width =
 				MAX(g->columns[c].width, text_width(g->rows.v[r].cells[c].text));

@@ -39,9 +39,10 @@ struct grid_row {
 
 struct grid_column {
 	const char *title;
-	size_t least; /* may shrink to this and wrap; 0: never */
-	bool right;
-	size_t width; /* worked out by grid_paint */
+	size_t least;    /* may shrink to this and wrap; 0: never */
+	size_t at_least; /* as wide as this, if it holds less */
+	bool right;      /* numbers */
+	size_t width;    /* worked out by grid_paint */
 };
 
 /* Rows under a head. The last column is cut to what is left, or goes below its row where there is
