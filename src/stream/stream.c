@@ -122,6 +122,57 @@ struct stream *stream_mem(str bytes)
 	return &m->s;
 }
 
+/* --- another's stream, and one with something put back in front --- */
+
+struct prefixed_stream {
+	struct stream s, *below;
+	bool owned;
+	size_t at, n;
+	char head[];
+};
+
+static ssize_t prefixed_read(struct stream *s, void *p, size_t n, struct error *e)
+{
+	struct prefixed_stream *f = (struct prefixed_stream *)s;
+
+	if (f->at == f->n)
+		return stream_read(f->below, p, n, e);
+	n = MIN(n, f->n - f->at);
+	memcpy(p, f->head + f->at, n);
+	f->at += n;
+	return (ssize_t)n;
+}
+
+static void prefixed_free(struct stream *s)
+{
+	struct prefixed_stream *f = (struct prefixed_stream *)s;
+	if (f->owned)
+		stream_free(f->below);
+	free(f);
+}
+
+static struct stream *put_before(str head, struct stream *below, bool owned)
+{
+	static const struct stream_ops ops = { prefixed_read, prefixed_free };
+	struct prefixed_stream *f = malloc(sizeof *f + head.n);
+
+	assert(f);
+	*f = (struct prefixed_stream){ { .ops = &ops }, below, owned, 0, head.n };
+	if (head.n)
+		memcpy(f->head, head.p, head.n);
+	return &f->s;
+}
+
+struct stream *stream_borrow(struct stream *below)
+{
+	return put_before((str){ 0 }, below, false);
+}
+
+struct stream *stream_prefixed(str head, struct stream *below)
+{
+	return below ? put_before(head, below, true) : NULL;
+}
+
 /* --- a ceiling --- */
 
 struct limit_stream {

@@ -31,6 +31,10 @@ static inline void stream_cleanup(struct stream **s)
 
 struct stream *stream_fd(int fd, bool close_it);
 struct stream *stream_mem(str bytes); /* borrowed for the stream's life */
+/* Reads `below` without owning it: freeing this leaves it as it is. */
+struct stream *stream_borrow(struct stream *below);
+/* First the bytes of `head` (copied), then those of `below` (taken over). */
+struct stream *stream_prefixed(str head, struct stream *below);
 /* At most `max` bytes of `below`: one byte more is `code` (ERR_LIMIT, ERR_FORMAT …) with `what`. */
 struct stream *stream_limit(struct stream *below, uint64_t max, int code, const char *what);
 /* SHA-256 of what passes; at the end a difference (or a size other than `size_bytes`, unless that
