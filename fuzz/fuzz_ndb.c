@@ -21,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		r = ndb_open(spool, RECORD_BYTES, &blobs, &e);
 	while (r >= 0 && (r = blobs_next(blobs, &blob, &e)) > 0) {
 		assert(blob.bytes.n <= RECORD_BYTES && (!blob.damaged || e.msg[0]));
-		for (size_t i = 0; !blob.damaged && i < blob.bytes.n; i++) /* all of it can be read */
+		for (size_t i = 0; !blob.damaged && i < blob.bytes.n;
+		     i++) /* all of it can be read */
 			total += (unsigned char)blob.bytes.p[i] ? 1 : 2;
 		assert(++count <= n);
 	}

@@ -1,5 +1,5 @@
-/* fuzz/fuzz_rpmdb.c — a header, a distroless list and a whole database of any kind from the same bytes:
- * what comes out points into what went in, and a failure says why. */
+/* fuzz/fuzz_rpmdb.c — a header, a distroless list and a whole database of any kind from the same
+ * bytes: what comes out points into what went in, and a failure says why. */
 #include "inventory/rpmdb.h"
 #include "inventory/rpmheader.h"
 #include <assert.h>
@@ -36,9 +36,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	assert(r >= 0 || e.msg[0]);
 	assert(inside(h.name, bytes) && inside(h.version, bytes) && inside(h.release, bytes) &&
-	       inside(h.license, bytes) && inside(h.source_rpm, bytes) && inside(h.modularity, bytes));
+	       inside(h.license, bytes) && inside(h.source_rpm, bytes) &&
+	       inside(h.modularity, bytes));
 	if (r >= 0 && rpmheader_source(h.source_rpm, &name, &version))
-		assert(name.n && version.n && inside(name, h.source_rpm) && inside(version, h.source_rpm));
+		assert(name.n && version.n && inside(name, h.source_rpm) &&
+		       inside(version, h.source_rpm));
 	read_with(rpmdb_read, bytes);
 	read_with(rpmdb_read_manifest, bytes);
 	return 0;

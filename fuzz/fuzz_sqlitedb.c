@@ -1,5 +1,6 @@
-/* fuzz/fuzz_sqlitedb.c — SQLite databases, as rpm's Packages table: every record inside the ceiling, no more of
- * them than the file has room for, a reason for each that is damaged, and an end. */
+/* fuzz/fuzz_sqlitedb.c — SQLite databases, as rpm's Packages table: every record inside the
+ * ceiling, no more of them than the file has room for, a reason for each that is damaged, and an
+ * end. */
 #include "format/sqlitedb.h"
 #include <assert.h>
 
@@ -21,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		r = sqlitedb_open(spool, "Packages", "blob", RECORD_BYTES, &blobs, &e);
 	while (r >= 0 && (r = blobs_next(blobs, &blob, &e)) > 0) {
 		assert(blob.bytes.n <= RECORD_BYTES && (!blob.damaged || e.msg[0]));
-		for (size_t i = 0; !blob.damaged && i < blob.bytes.n; i++) /* all of it can be read */
+		for (size_t i = 0; !blob.damaged && i < blob.bytes.n;
+		     i++) /* all of it can be read */
 			total += (unsigned char)blob.bytes.p[i] ? 1 : 2;
 		assert(++count <= n);
 	}

@@ -1,7 +1,8 @@
-/* A hash database: page 0 is the metadata page, then buckets. A bucket is a chain of hash pages; that
- * of bucket B starts at page B + spares[bits in B], and spares is in the metadata. A hash page has
- * entries in pairs, key then value, found through 16-bit offsets that follow the 26-byte page header
- * and filled from the page's end downwards, so that an entry ends where the one before it starts.
+/* A hash database: page 0 is the metadata page, then buckets. A bucket is a chain of hash pages;
+ * that of bucket B starts at page B + spares[bits in B], and spares is in the metadata. A hash page
+ * has entries in pairs, key then value, found through 16-bit offsets that follow the 26-byte page
+ * header and filled from the page's end downwards, so that an entry ends where the one before it
+ * starts.
  *
  *   page    lsn(8) number prev next entries(2) free(2) level(1) type(1) offsets(2 each) … data
  *   entry   1, bytes                               on this page
@@ -16,13 +17,11 @@
 
 enum {
 	META_BYTES = 512,
-	META_PAGE_BYTES_AT = 20, /* page size, then encryption, page type, flags */
 	META_LAST_PAGE_AT = 32,
 	META_BUCKETS_AT = 72, /* highest bucket, two masks, fill factor, keys, magic, spares[32] */
 	META_SPARES_AT = 96,
 	SPARES = 32,
 	PAGE_HEAD_BYTES = 26,
-	PAGE_TYPE_AT = 25,
 	PAGE_BYTES_MIN = 512,
 	PAGE_BYTES_MAX = 65536,
 	ENTRY_ON_PAGE = 1,
@@ -46,7 +45,7 @@ struct bdb {
 	unsigned char *seen; /* a bit a page: it was read */
 	uint64_t bucket;     /* the one whose chain is being read */
 	unsigned char *page, *overflow;
-	uint32_t next_page;  /* of the chain; 0: the next bucket */
+	uint32_t next_page; /* of the chain; 0: the next bucket */
 	uint32_t page_number;
 	unsigned entry, entry_count; /* of the page at hand */
 };
@@ -69,7 +68,8 @@ static int read_order(struct bdb *b, struct cursor *c, struct error *e)
 
 	cur_seek(c, 12);
 	magic = cur_le32(c);
-	b->big_endian = magic == __builtin_bswap32(MAGIC_HASH) || magic == __builtin_bswap32(MAGIC_BTREE);
+	b->big_endian =
+	        magic == __builtin_bswap32(MAGIC_HASH) || magic == __builtin_bswap32(MAGIC_BTREE);
 	magic = b->big_endian ? __builtin_bswap32(magic) : magic;
 	if (magic == MAGIC_BTREE)
 		return error_set(e, ERR_UNSUPPORTED, "a Berkeley DB of type btree, not hash");
@@ -108,20 +108,26 @@ static int read_meta(struct bdb *b, struct error *e)
 	    b->page_bytes & (b->page_bytes - 1))
 		return error_set(e, ERR_FORMAT, "pages of %" PRIu32 " bytes", b->page_bytes);
 	if (b->last_page >= spool_size(b->from) / b->page_bytes)
-		return error_set(e, ERR_FORMAT, "cut short: page %" PRIu32 " is past the end at byte %" PRIu64,
-				 b->last_page, spool_size(b->from));
+		return error_set(e, ERR_FORMAT,
+		                 "cut short: page %" PRIu32 " is past the end at byte %" PRIu64,
+		                 b->last_page, spool_size(b->from));
 	if (b->last_bucket > b->last_page)
-		return error_set(e, ERR_FORMAT, "%" PRIu32 " buckets in %" PRIu32 " pages", b->last_bucket,
-				 b->last_page);
+		return error_set(e, ERR_FORMAT, "%" PRIu32 " buckets in %" PRIu32 " pages",
+		                 b->last_bucket, b->last_page);
 	return 0;
 }
 
 /* --- pages --- */
 
-/* A page and its header; *next is the page behind it in its chain, *low the 16 bits in front of the
- * type: for an overflow page the bytes it holds. */
-static int read_page(struct bdb *b, uint32_t number, unsigned char *into, uint32_t *next_page,
-		     uint16_t *entries, uint16_t *low, struct error *e)
+struct page_head {
+	uint32_t next_page; /* of its chain; 0 at the end */
+	uint16_t entries;   /* of a hash page */
+	uint16_t held;      /* bytes, of an overflow page */
+	uint8_t type;
+};
+
+static int read_page(struct bdb *b, uint32_t number, unsigned char *into, struct page_head *head,
+                     struct error *e)
 {
 	struct cursor c = CURSOR(NULL, into, b->page_bytes);
 	uint32_t written;
@@ -138,11 +144,14 @@ static int read_page(struct bdb *b, uint32_t number, unsigned char *into, uint32
 	cur_seek(&c, 8);
 	written = take32(b, &c);
 	cur_skip(&c, 4); /* the page in front */
-	*next_page = take32(b, &c);
-	*entries = take16(b, &c);
-	*low = take16(b, &c);
+	head->next_page = take32(b, &c);
+	head->entries = take16(b, &c);
+	head->held = take16(b, &c);
+	cur_skip(&c, 1); /* level */
+	head->type = cur_u8(&c);
 	if (written != number)
-		return error_set(e, ERR_FORMAT, "page %" PRIu32 " says that it is page %" PRIu32, number, written);
+		return error_set(e, ERR_FORMAT, "page %" PRIu32 " says that it is page %" PRIu32,
+		                 number, written);
 	return 0;
 }
 
@@ -153,11 +162,11 @@ static uint32_t bucket_page(const struct bdb *b, uint32_t bucket)
 	return power < SPARES ? bucket + b->spares[power] : 0; /* page 0 is refused by read_page */
 }
 
-/* Go to the next page that has records: 1, or 0 when all buckets are done. A broken page is told once
- * and its chain left. */
+/* Go to the next page that has records: 1, or 0 when all buckets are done. A broken page is told
+ * once and its chain left. */
 static int read_hash_page(struct bdb *b, struct error *e)
 {
-	uint16_t entries, low;
+	struct page_head head = { 0 };
 	int r;
 
 	if (!b->next_page) {
@@ -168,41 +177,47 @@ static int read_hash_page(struct bdb *b, struct error *e)
 	b->page_number = b->next_page;
 	b->next_page = 0;
 	b->entry = b->entry_count = 0;
-	r = read_page(b, b->page_number, b->page, &b->next_page, &entries, &low, e);
-	if (r >= 0 && b->page[PAGE_TYPE_AT] != TYPE_HASH && b->page[PAGE_TYPE_AT] != TYPE_HASH_UNSORTED)
-		r = error_set(e, ERR_FORMAT, "page %" PRIu32 " is of type %u, not hash", b->page_number,
-			      b->page[PAGE_TYPE_AT]);
-	if (r >= 0 && (entries % 2 || entries > (b->page_bytes - PAGE_HEAD_BYTES) / 2))
-		r = error_set(e, ERR_FORMAT, "page %" PRIu32 " has %u entries", b->page_number, entries);
-	if (r < 0) {
-		b->next_page = 0;
+	r = read_page(b, b->page_number, b->page, &head, e);
+	if (r < 0)
 		return r;
-	}
-	b->entry_count = entries;
+	if (head.type != TYPE_HASH && head.type != TYPE_HASH_UNSORTED)
+		return error_set(e, ERR_FORMAT, "page %" PRIu32 " is of type %u, not hash",
+		                 b->page_number, head.type);
+	if (head.entries % 2 || head.entries > (b->page_bytes - PAGE_HEAD_BYTES) / 2)
+		return error_set(e, ERR_FORMAT, "page %" PRIu32 " has %u entries", b->page_number,
+		                 head.entries);
+	b->next_page = head.next_page;
+	b->entry_count = head.entries;
 	return 1;
 }
 
-static int read_overflow(struct bdb *b, uint32_t number, uint32_t length, str *bytes, struct error *e)
+static int read_overflow(struct bdb *b, uint32_t number, uint32_t length, str *bytes,
+                         struct error *e)
 {
-	uint16_t references, held;
+	struct page_head head = { 0 };
 	int r;
 
 	if (!length || length > spool_size(b->from))
-		return error_set(e, ERR_FORMAT, "page %" PRIu32 ": a record of %" PRIu32 " bytes", number, length);
+		return error_set(e, ERR_FORMAT, "page %" PRIu32 ": a record of %" PRIu32 " bytes",
+		                 number, length);
 	buf_clear(&b->value);
 	if (length > b->value.max_bytes)
-		return error_set(e, ERR_LIMIT, "page %" PRIu32 ": a record of %" PRIu32 " bytes", number, length);
+		return error_set(e, ERR_LIMIT, "page %" PRIu32 ": a record of %" PRIu32 " bytes",
+		                 number, length);
 	while (b->value.n < length) {
-		uint32_t here = number;
-		r = read_page(b, here, b->overflow, &number, &references, &held, e);
+		r = read_page(b, number, b->overflow, &head, e);
 		if (r < 0)
 			return r;
-		if (b->overflow[PAGE_TYPE_AT] != TYPE_OVERFLOW || !held ||
-		    held > b->page_bytes - PAGE_HEAD_BYTES || held > length - b->value.n)
-			return error_set(e, ERR_FORMAT, "page %" PRIu32 " is no overflow page of this record", here);
-		buf_add(&b->value, str_mem(b->overflow + PAGE_HEAD_BYTES, held));
+		if (head.type != TYPE_OVERFLOW || !head.held ||
+		    head.held > b->page_bytes - PAGE_HEAD_BYTES || head.held > length - b->value.n)
+			return error_set(e, ERR_FORMAT,
+			                 "page %" PRIu32 " is no overflow page of this record",
+			                 number);
+		buf_add(&b->value, str_mem(b->overflow + PAGE_HEAD_BYTES, head.held));
+		number = head.next_page;
 		if (b->value.failed)
-			return error_set(e, ERR_LIMIT, "no memory for a record of %" PRIu32 " bytes", length);
+			return error_set(e, ERR_LIMIT,
+			                 "no memory for a record of %" PRIu32 " bytes", length);
 	}
 	*bytes = buf_view(&b->value);
 	return 0;
@@ -222,7 +237,8 @@ static bool find_entry(const struct bdb *b, unsigned i, struct cursor *out)
 	} else
 		cur_seek(&c, PAGE_HEAD_BYTES);
 	start = take16(b, &c);
-	if (start < PAGE_HEAD_BYTES + 2 * (size_t)b->entry_count || start >= end || end > b->page_bytes)
+	if (start < PAGE_HEAD_BYTES + 2 * (size_t)b->entry_count || start >= end ||
+	    end > b->page_bytes)
 		return false;
 	*out = CURSOR(NULL, b->page + start, end - start);
 	return true;
@@ -238,8 +254,9 @@ static int read_value(struct bdb *b, struct cursor *c, str *bytes, struct error 
 		return 0;
 	}
 	if (kind != ENTRY_OFF_PAGE || c->n != ENTRY_OFF_PAGE_BYTES)
-		return error_set(e, ERR_FORMAT, "page %" PRIu32 ": a value of kind %u and %zu bytes", b->page_number,
-				 kind, c->n);
+		return error_set(e, ERR_FORMAT,
+		                 "page %" PRIu32 ": a value of kind %u and %zu bytes",
+		                 b->page_number, kind, c->n);
 	cur_skip(c, 3);
 	number = take32(b, c);
 	length = take32(b, c);
@@ -253,10 +270,12 @@ static int read_pair(struct bdb *b, struct blob *out, struct error *e)
 
 	b->entry += 2;
 	if (!find_entry(b, i, &key) || !find_entry(b, i + 1, &value))
-		return error_set(e, ERR_FORMAT, "page %" PRIu32 ": entry %u lies outside it", b->page_number, i);
+		return error_set(e, ERR_FORMAT, "page %" PRIu32 ": entry %u lies outside it",
+		                 b->page_number, i);
 	if (key.n != 5 || cur_u8(&key) != ENTRY_ON_PAGE)
-		return error_set(e, ERR_FORMAT, "page %" PRIu32 ": the key of entry %u is no number", b->page_number,
-				 i);
+		return error_set(e, ERR_FORMAT,
+		                 "page %" PRIu32 ": the key of entry %u is no number",
+		                 b->page_number, i);
 	out->key = take32(b, &key);
 	return out->key ? read_value(b, &value, &out->bytes, e) : 0;
 }
@@ -310,7 +329,8 @@ int bdb_open(struct spool *from, size_t max_bytes, struct blobs **out, struct er
 		b->page = malloc(b->page_bytes);
 		b->overflow = malloc(b->page_bytes);
 		if (!b->seen || !b->page || !b->overflow)
-			r = error_set(e, ERR_LIMIT, "no memory for %" PRIu32 " pages", b->last_page);
+			r = error_set(e, ERR_LIMIT, "no memory for %" PRIu32 " pages",
+			              b->last_page);
 	}
 	if (r < 0)
 		release(&b->blobs);

@@ -1,5 +1,6 @@
-/* format/blobs.h — numbered records of bytes, one after the other: what a package database is once its
- * own grammar (bdb, ndb, sqlitedb) is taken off. A box by its ops, like a stream. One thread. */
+/* format/blobs.h — numbered records of bytes, one after the other: what a package database is once
+ * its own grammar (bdb, ndb, sqlitedb) is taken off. A box by its ops, like a stream. One thread.
+ */
 #pragma once
 #include "base/error.h"
 #include "base/str.h"
@@ -7,9 +8,9 @@
 struct blobs;
 
 struct blob {
-	uint64_t key;  /* the database's own number of it; 0 where the damage hides it */
-	str bytes;     /* valid until the next blobs_next */
-	bool damaged;  /* cannot be read, and the error says why; those behind it can be */
+	uint64_t key; /* the database's own number of it; 0 where the damage hides it */
+	str bytes;    /* valid until the next blobs_next */
+	bool damaged; /* cannot be read, and the error says why; those behind it can be */
 };
 
 struct blobs_ops {

@@ -1,12 +1,12 @@
-/* rpm's ndb: all little-endian. The file is pages of 256 slots of 16 bytes (the first two slots of the
- * first page are the header), then blobs in whole 16-byte blocks:
+/* rpm's ndb: all little-endian. The file is pages of 256 slots of 16 bytes (the first two slots of
+ * the first page are the header), then blobs in whole 16-byte blocks:
  *
  *   header  "RpmP" version generation slotpages nextpkgidx …   32 bytes
  *   slot    "Slot" pkgidx blockoffset blockcount               offset 0: a free slot
  *   blob    "BlbS" pkgidx generation length, bytes, padding, adler32 length "BlbE"
  *
- * The checksum covers everything in front of it. rpm itself checks it when a blob is moved or removed;
- * here always, as a changed byte in a version would be a wrong verdict. */
+ * The checksum covers everything in front of it. rpm itself checks it when a blob is moved or
+ * removed; here always, as a changed byte in a version would be a wrong verdict. */
 #include "format/ndb.h"
 #include "base/buf.h"
 #include "base/cursor.h"
@@ -22,7 +22,8 @@ enum {
 	BLOB_TAIL_BYTES = 12,
 };
 
-#define MAGIC(a, b, c, d) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
+#define MAGIC(a, b, c, d) \
+	((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
 struct slot {
 	uint32_t package, offset, count; /* the last two in blocks */
@@ -58,18 +59,21 @@ static uint32_t adler32_of(const unsigned char *p, size_t n)
 static int compare_slots(const void *a, const void *b)
 {
 	const struct slot *x = a, *y = b;
-	return x->offset != y->offset ? (x->offset < y->offset ? -1 : 1) : (x->package > y->package) - (x->package < y->package);
+	return x->offset != y->offset ? (x->offset < y->offset ? -1 : 1)
+	                              : (x->package > y->package) - (x->package < y->package);
 }
 
 /* One slot that is in use; a slot that points nowhere means that the file was cut. */
 static int check_slot(const struct slot *s, uint64_t first_block, uint64_t blocks, struct error *e)
 {
 	if (!s->package || !s->count || s->offset < first_block)
-		return error_set(e, ERR_FORMAT, "slot of package %" PRIu32 " points to block %" PRIu32, s->package,
-				 s->offset);
+		return error_set(e, ERR_FORMAT,
+		                 "slot of package %" PRIu32 " points to block %" PRIu32, s->package,
+		                 s->offset);
 	if ((uint64_t)s->offset + s->count > blocks)
-		return error_set(e, ERR_FORMAT, "slot of package %" PRIu32 " runs past the end, to block %" PRIu64,
-				 s->package, (uint64_t)s->offset + s->count);
+		return error_set(e, ERR_FORMAT,
+		                 "slot of package %" PRIu32 " runs past the end, to block %" PRIu64,
+		                 s->package, (uint64_t)s->offset + s->count);
 	return 0;
 }
 
@@ -86,10 +90,13 @@ static int read_slot_page(struct ndb *n, uint32_t page, uint32_t pages, struct e
 	while (cur_left(&c)) {
 		if (cur_le32(&c) != MAGIC('S', 'l', 'o', 't'))
 			return cur_error(&c, e, "no slot");
-		struct slot s = { .package = cur_le32(&c), .offset = cur_le32(&c), .count = cur_le32(&c) };
+		struct slot s = { .package = cur_le32(&c),
+			          .offset = cur_le32(&c),
+			          .count = cur_le32(&c) };
 		if (!s.offset)
 			continue;
-		r = check_slot(&s, (uint64_t)pages * (PAGE_BYTES / BLOCK_BYTES), spool_size(n->from) / BLOCK_BYTES, e);
+		r = check_slot(&s, (uint64_t)pages * (PAGE_BYTES / BLOCK_BYTES),
+		               spool_size(n->from) / BLOCK_BYTES, e);
 		if (r < 0)
 			return r;
 		n->slots[n->slot_count++] = s;
@@ -113,9 +120,10 @@ static int read_slots(struct ndb *n, struct error *e)
 	cur_skip(&c, 4); /* generation */
 	pages = cur_le32(&c);
 	if (!pages || pages > spool_size(n->from) / PAGE_BYTES)
-		return error_set(e, ERR_FORMAT, "%" PRIu32 " slot pages in %" PRIu64 " bytes", pages,
-				 spool_size(n->from));
-	n->slots = calloc(pages, PAGE_BYTES / SLOT_BYTES * sizeof *n->slots); /* less than the file */
+		return error_set(e, ERR_FORMAT, "%" PRIu32 " slot pages in %" PRIu64 " bytes",
+		                 pages, spool_size(n->from));
+	n->slots =
+	        calloc(pages, PAGE_BYTES / SLOT_BYTES * sizeof *n->slots); /* less than the file */
 	if (!n->slots)
 		return error_set(e, ERR_LIMIT, "no memory for %" PRIu32 " slot pages", pages);
 	for (uint32_t page = 0; page < pages; page++)
@@ -143,8 +151,9 @@ static int check_blob(struct ndb *n, const struct slot *s, str *bytes, struct er
 	length = cur_le32(&c);
 	whole = (uint64_t)BLOB_HEAD_BYTES + length + BLOB_TAIL_BYTES;
 	if ((whole + BLOCK_BYTES - 1) / BLOCK_BYTES != s->count)
-		return cur_error(&c, e, "the blob's %" PRIu32 " bytes are not its slot's %" PRIu32 " blocks", length,
-				 s->count);
+		return cur_error(
+		        &c, e, "the blob's %" PRIu32 " bytes are not its slot's %" PRIu32 " blocks",
+		        length, s->count);
 	*bytes = cur_bytes(&c, length);
 	cur_seek(&c, tail);
 	sum = cur_le32(&c);
@@ -162,11 +171,12 @@ static int read_blob(struct ndb *n, const struct slot *s, str *bytes, struct err
 	int r;
 
 	if (s->offset < n->end)
-		return error_set(e, ERR_FORMAT, "byte %" PRIu64 ": two blobs overlap", (uint64_t)s->offset * BLOCK_BYTES);
+		return error_set(e, ERR_FORMAT, "byte %" PRIu64 ": two blobs overlap",
+		                 (uint64_t)s->offset * BLOCK_BYTES);
 	n->end = (uint64_t)s->offset + s->count;
 	if (size < BLOB_HEAD_BYTES + BLOB_TAIL_BYTES)
 		return error_set(e, ERR_FORMAT, "byte %" PRIu64 ": a blob of %zu bytes",
-				 (uint64_t)s->offset * BLOCK_BYTES, size);
+		                 (uint64_t)s->offset * BLOCK_BYTES, size);
 	buf_clear(&n->blob);
 	p = buf_room(&n->blob, size);
 	if (!p)

@@ -1,6 +1,7 @@
-/* format/ndb.h — rpm's own database file (SUSE: Packages.db), read as rpm's lib/backend/ndb/rpmpkg.c
- * writes it: a header, pages of slots, and 16-byte blocks that hold the blobs. Input: hostile, any
- * size the spool takes; one blob of at most max_bytes is in memory. Each byte is read once. */
+/* format/ndb.h — rpm's own database file (SUSE: Packages.db), read as rpm's
+ * lib/backend/ndb/rpmpkg.c writes it: a header, pages of slots, and 16-byte blocks that hold the
+ * blobs. Input: hostile, any size the spool takes; one blob of at most max_bytes is in memory. Each
+ * byte is read once. */
 #pragma once
 #include "format/blobs.h"
 #include "stream/spool.h"

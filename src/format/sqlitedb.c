@@ -1,5 +1,6 @@
-/* SQLite over a spool. The rows are walked by number only and each blob is read piece by piece through
- * the incremental interface, so that one broken row, or one that is too large, costs that row alone. */
+/* SQLite over a spool. The rows are walked by number only and each blob is read piece by piece
+ * through the incremental interface, so that one broken row, or one that is too large, costs that
+ * row alone. */
 #include "format/sqlitedb.h"
 #include "base/buf.h"
 #include <assert.h>
@@ -8,14 +9,14 @@
 #include <stdio.h>
 
 enum {
-	HEAP_BYTES = 24 << 20,      /* SQLite's own: pages, schema, statements */
-	BUDGET_STEPS = 10000000,    /* of its virtual machine, for a whole database: about 1 s */
-	PROGRESS_STEPS = 1000,      /* how often that is looked at */
+	HEAP_BYTES = 24 << 20,   /* SQLite's own: pages, schema, statements */
+	BUDGET_STEPS = 10000000, /* of its virtual machine, for a whole database: about 1 s */
+	PROGRESS_STEPS = 1000,   /* how often that is looked at */
 	CACHE_KIB = 2048,
 	SQL_BYTES = 256,
 	VFS_NAME_BYTES = 40,
-	PAGE_SIZE_AT = 16,          /* big-endian, 1 for 65,536 */
-	ROW_BYTES_MIN = 3,          /* of a row in the file, at the least: size, number, header */
+	PAGE_SIZE_AT = 16, /* big-endian, 1 for 65,536 */
+	ROW_BYTES_MIN = 3, /* of a row in the file, at the least: size, number, header */
 };
 
 struct sqlitedb {
@@ -56,12 +57,14 @@ static int file_read(sqlite3_file *f, void *p, int n, sqlite3_int64 offset)
 	left = (uint64_t)offset < size ? size - (uint64_t)offset : 0;
 	if (left < (uint64_t)n) { /* SQLite wants zeroes past the end */
 		memset((char *)p + left, 0, (size_t)((uint64_t)n - left));
-		if (left && spool_read(s->from, (uint64_t)offset, p, (size_t)left, &s->read_error) < 0)
+		if (left &&
+		    spool_read(s->from, (uint64_t)offset, p, (size_t)left, &s->read_error) < 0)
 			return SQLITE_IOERR_READ;
 		return SQLITE_IOERR_SHORT_READ;
 	}
-	return spool_read(s->from, (uint64_t)offset, p, (size_t)n, &s->read_error) < 0 ? SQLITE_IOERR_READ
-										       : SQLITE_OK;
+	return spool_read(s->from, (uint64_t)offset, p, (size_t)n, &s->read_error) < 0
+	               ? SQLITE_IOERR_READ
+	               : SQLITE_OK;
 }
 
 static int file_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 offset)
@@ -228,8 +231,8 @@ static int over_budget(void *arg)
 }
 
 /* What our own two statements need, and nothing that a schema could bring along. */
-static int authorize(void *arg, int action, const char *what, const char *column, const char *database,
-		     const char *trigger)
+static int authorize(void *arg, int action, const char *what, const char *column,
+                     const char *database, const char *trigger)
 {
 	const struct sqlitedb *s = arg;
 
@@ -288,8 +291,10 @@ static int fail(struct sqlitedb *s, int code, struct error *e)
 	}
 	if (primary == SQLITE_NOMEM || primary == SQLITE_INTERRUPT || primary == SQLITE_TOOBIG)
 		return error_set(e, ERR_LIMIT, "SQLite: %s",
-				 primary == SQLITE_INTERRUPT ? "too many steps" : sqlite3_errstr(primary));
-	return error_set(e, ERR_FORMAT, "SQLite: %s", s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(code));
+		                 primary == SQLITE_INTERRUPT ? "too many steps"
+		                                             : sqlite3_errstr(primary));
+	return error_set(e, ERR_FORMAT, "SQLite: %s",
+	                 s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(code));
 }
 
 static int run(struct sqlitedb *s, const char *sql, struct error *e)
@@ -320,8 +325,9 @@ static int check_size(struct sqlitedb *s, struct error *e)
 	page = (uint32_t)head[PAGE_SIZE_AT] << 8 | head[PAGE_SIZE_AT + 1];
 	page = page == 1 ? 65536 : page;
 	if (!page || spool_size(s->from) % page)
-		return error_set(e, ERR_FORMAT, "cut short: %" PRIu64 " bytes are not whole pages of %" PRIu32,
-				 spool_size(s->from), page);
+		return error_set(e, ERR_FORMAT,
+		                 "cut short: %" PRIu64 " bytes are not whole pages of %" PRIu32,
+		                 spool_size(s->from), page);
 	return 0;
 }
 
@@ -329,8 +335,9 @@ static int check_size(struct sqlitedb *s, struct error *e)
 static int find_table(struct sqlitedb *s, struct error *e)
 {
 	sqlite3_stmt *found = NULL;
-	int code, r = prepare(s, &found, e, "SELECT 1 FROM sqlite_master WHERE name = %Q AND type = 'table'"
-					    " AND rootpage > 0");
+	int code, r = prepare(s, &found, e,
+	                      "SELECT 1 FROM sqlite_master WHERE name = %Q AND type = 'table'"
+	                      " AND rootpage > 0");
 
 	if (r < 0)
 		return r;
@@ -353,15 +360,17 @@ static int open_database(struct sqlitedb *s, struct error *e)
 	if ((code = sqlite3_initialize()) != SQLITE_OK || (code = add_vfs(s)) != SQLITE_OK)
 		return fail(s, code, e);
 	sqlite3_hard_heap_limit64(HEAP_BYTES);
-	code = sqlite3_open_v2("spool", &s->db,
-			       SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, s->vfs_name);
+	code = sqlite3_open_v2(
+	        "spool", &s->db,
+	        SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, s->vfs_name);
 	if (code != SQLITE_OK)
 		return fail(s, code, e);
 	set_limits(s);
-	sqlite3_snprintf(sizeof pragmas, pragmas,
-			 "PRAGMA temp_store = memory; PRAGMA mmap_size = 0; PRAGMA cell_size_check = on;"
-			 "PRAGMA cache_size = -%d; PRAGMA query_only = on",
-			 CACHE_KIB);
+	sqlite3_snprintf(
+	        sizeof pragmas, pragmas,
+	        "PRAGMA temp_store = memory; PRAGMA mmap_size = 0; PRAGMA cell_size_check = on;"
+	        "PRAGMA cache_size = -%d; PRAGMA query_only = on",
+	        CACHE_KIB);
 	if ((r = run(s, pragmas, e)) < 0)
 		return r;
 	sqlite3_set_authorizer(s->db, authorize, s);
@@ -379,7 +388,8 @@ static int open_value(struct sqlitedb *s, sqlite3_int64 row, struct error *e)
 	if (s->column_blob)
 		code = sqlite3_blob_reopen(s->column_blob, row);
 	else
-		code = sqlite3_blob_open(s->db, "main", s->table, s->column, row, 0, &s->column_blob);
+		code = sqlite3_blob_open(s->db, "main", s->table, s->column, row, 0,
+		                         &s->column_blob);
 	if (code == SQLITE_OK)
 		return 0;
 	code = fail(s, code, e);
@@ -396,13 +406,14 @@ static int read_value(struct sqlitedb *s, sqlite3_int64 row, str *bytes, struct 
 	if (r < 0)
 		return r;
 	n = sqlite3_blob_bytes(s->column_blob);
-	s->seen_bytes += (uint64_t)n;
 	if ((uint64_t)n > spool_size(s->from))
-		return error_set(e, ERR_FORMAT, "a record of %d bytes in a file of %" PRIu64, n, spool_size(s->from));
+		return error_set(e, ERR_FORMAT, "a record of %d bytes in a file of %" PRIu64, n,
+		                 spool_size(s->from));
 	buf_clear(&s->value);
 	p = buf_room(&s->value, (size_t)n);
 	if (!p)
 		return error_set(e, ERR_LIMIT, "a record of %d bytes", n);
+	s->seen_bytes += (uint64_t)n;
 	code = n ? sqlite3_blob_read(s->column_blob, p, n, 0) : SQLITE_OK;
 	if (code != SQLITE_OK)
 		return fail(s, code, e);
@@ -426,8 +437,9 @@ static int next(struct blobs *b, struct blob *out, struct error *e)
 	r = read_value(s, row, &out->bytes, e);
 	s->seen_bytes += ROW_BYTES_MIN;
 	if (s->seen_bytes > spool_size(s->from))
-		return error_set(e, ERR_FORMAT, "the database gives more than its %" PRIu64 " bytes",
-				 spool_size(s->from));
+		return error_set(e, ERR_FORMAT,
+		                 "the database gives more than its %" PRIu64 " bytes",
+		                 spool_size(s->from));
 	if (r < 0 && r != ERR_FORMAT && (r != ERR_LIMIT || s->steps > BUDGET_STEPS))
 		return r;
 	out->damaged = r < 0;
@@ -446,15 +458,18 @@ static void release(struct blobs *b)
 }
 
 int sqlitedb_open(struct spool *from, const char *table, const char *column, size_t max_bytes,
-		  struct blobs **out, struct error *e)
+                  struct blobs **out, struct error *e)
 {
 	static const struct blobs_ops ops = { .next = next, .free = release };
 	struct sqlitedb *s = malloc(sizeof *s);
 	int r;
 
 	assert(s);
-	*s = (struct sqlitedb){ .blobs.ops = &ops, .from = from, .table = table, .column = column,
-				.value = BUF(max_bytes) };
+	*s = (struct sqlitedb){ .blobs.ops = &ops,
+		                .from = from,
+		                .table = table,
+		                .column = column,
+		                .value = BUF(max_bytes) };
 	r = open_database(s, e);
 	if (r < 0)
 		release(&s->blobs);

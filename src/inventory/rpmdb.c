@@ -1,11 +1,12 @@
-/* rpm keeps each installed package's header, whole, as one record of a database; which of three grammars
- * that has is said by its first bytes, as names are only a habit. */
+/* rpm keeps each installed package's header, whole, as one record of a database; which of three
+ * grammars that has is said by its first bytes, as names are only a habit. */
 #include "inventory/rpmdb.h"
 #include "base/cursor.h"
 #include "format/bdb.h"
 #include "format/ndb.h"
 #include "format/sqlitedb.h"
 #include "inventory/rpmheader.h"
+#include <assert.h>
 #include <inttypes.h>
 
 enum {
@@ -31,7 +32,8 @@ static void set_source(struct package *p, str source_rpm, str version_release)
 }
 
 /* "[epoch:]version-release"; *version_release is its tail. */
-static str make_version(struct arena *a, uint32_t epoch, str version, str release, str *version_release)
+static str make_version(struct arena *a, uint32_t epoch, str version, str release,
+                        str *version_release)
 {
 	str text;
 	size_t colon = 0;
@@ -39,7 +41,8 @@ static str make_version(struct arena *a, uint32_t epoch, str version, str releas
 	version = str_upto(version, ENTRY_TEXT_BYTES);
 	release = str_upto(release, ENTRY_TEXT_BYTES);
 	if (epoch) {
-		text = arena_printf(a, "%" PRIu32 ":%.*s-%.*s", epoch, STR_FMT(version), STR_FMT(release));
+		text = arena_printf(a, "%" PRIu32 ":%.*s-%.*s", epoch, STR_FMT(version),
+		                    STR_FMT(release));
 		colon = str_chr(text, ':') + 1;
 	} else
 		text = arena_printf(a, "%.*s-%.*s", STR_FMT(version), STR_FMT(release));
@@ -47,8 +50,8 @@ static str make_version(struct arena *a, uint32_t epoch, str version, str releas
 	return text;
 }
 
-static int add_header(const struct rpmheader *h, uint64_t key, struct file *f, struct inventory *into,
-		      struct arena *scratch, struct error *e)
+static int add_header(const struct rpmheader *h, uint64_t key, struct file *f,
+                      struct inventory *into, struct arena *scratch, struct error *e)
 {
 	struct package p = {
 		.type = PACKAGE_RPM,
@@ -76,7 +79,8 @@ static int open_database(struct spool *from, struct blobs **out, struct error *e
 	int r = spool_read(from, 0, head, sizeof head, e);
 
 	if (r == ERR_FORMAT)
-		return error_set(e, ERR_FORMAT, "%" PRIu64 " bytes are no rpm database", spool_size(from));
+		return error_set(e, ERR_FORMAT, "%" PRIu64 " bytes are no rpm database",
+		                 spool_size(from));
 	if (r < 0)
 		return r;
 	if (!memcmp(head, "SQLite format 3", 16))
@@ -86,7 +90,8 @@ static int open_database(struct spool *from, struct blobs **out, struct error *e
 	return bdb_open(from, RPMDB_HEADER_MAX, out, e);
 }
 
-static void note_damage(const struct file *f, uint64_t key, const struct error *why, struct inventory *into)
+static void note_damage(const struct file *f, uint64_t key, const struct error *why,
+                        struct inventory *into)
 {
 	enum gap_kind kind = why->code == ERR_LIMIT ? GAP_LIMIT : GAP_UNREADABLE;
 
@@ -128,7 +133,10 @@ int rpmdb_read(struct file *f, struct inventory *into, struct error *e)
 	r = spool_fill(into->spool, f->bytes, e);
 	if (r >= 0)
 		r = open_database(into->spool, &records, e);
-	return r < 0 ? r : read_records(records, f, into, e);
+	if (r < 0)
+		return r;
+	assert(records);
+	return read_records(records, f, into, e);
 }
 
 int rpmdb_read_wal(struct file *f, struct inventory *into, struct error *e)
@@ -136,8 +144,9 @@ int rpmdb_read_wal(struct file *f, struct inventory *into, struct error *e)
 	(void)e;
 	if (f->size_bytes)
 		inventory_gap(into, GAP_NOT_READ, f->path,
-			      "%" PRIu64 " bytes of changes that SQLite has not yet put into the database",
-			      f->size_bytes);
+		              "%" PRIu64
+		              " bytes of changes that SQLite has not yet put into the database",
+		              f->size_bytes);
 	return 0;
 }
 
@@ -157,15 +166,19 @@ static bool split_line(str line, str field[MANIFEST_FIELDS])
 	return n == MANIFEST_FIELDS && !line.n && field[0].n && field[1].n;
 }
 
-static int add_line(str line, uint64_t offset, struct file *f, struct inventory *into, struct arena *scratch,
-		    struct error *e)
+static int add_line(str line, uint64_t offset, struct file *f, struct inventory *into,
+                    struct arena *scratch, struct error *e)
 {
 	str field[MANIFEST_FIELDS] = { 0 };
 	uint64_t epoch = 0;
-	struct package p = { .type = PACKAGE_RPM, .path = f->path, .evidence = STR("line"), .offset = offset };
+	struct package p = {
+		.type = PACKAGE_RPM, .path = f->path, .evidence = STR("line"), .offset = offset
+	};
 
-	if (!split_line(line, field) || (field[8].n && !str_u64(field[8], &epoch)) || epoch > UINT32_MAX) {
-		inventory_gap(into, GAP_UNREADABLE, f->path, "byte %" PRIu64 ": not a line of ten fields", offset);
+	if (!split_line(line, field) || (field[8].n && !str_u64(field[8], &epoch)) ||
+	    epoch > UINT32_MAX) {
+		inventory_gap(into, GAP_UNREADABLE, f->path,
+		              "byte %" PRIu64 ": not a line of ten fields", offset);
 		return 0;
 	}
 	if (str_eq(field[0], STR("gpg-pubkey")))
@@ -174,7 +187,7 @@ static int add_line(str line, uint64_t offset, struct file *f, struct inventory 
 	p.version = field[1];
 	if (epoch)
 		p.version = arena_printf(scratch, "%" PRIu64 ":%.*s", epoch,
-					 STR_FMT(str_upto(field[1], ENTRY_TEXT_BYTES)));
+		                         STR_FMT(str_upto(field[1], ENTRY_TEXT_BYTES)));
 	p.arch = field[7];
 	p.maintainer = field[4];
 	set_source(&p, field[9], field[1]);

@@ -1,7 +1,7 @@
-/* A header is big-endian: the number of index entries, the number of bytes of data, the entries (tag,
- * type, offset into the data, count; 16 bytes each), the data. Three tags are regions, which only
- * frame others. A tag that comes twice counts by its last entry: rpm appends what it changed after the
- * region that was signed. */
+/* A header is big-endian: the number of index entries, the number of bytes of data, the entries
+ * (tag, type, offset into the data, count; 16 bytes each), the data. Three tags are regions, which
+ * only frame others. A tag that comes twice counts by its last entry: rpm appends what it changed
+ * after the region that was signed. */
 #include "inventory/rpmheader.h"
 #include "base/cursor.h"
 #include <inttypes.h>
@@ -9,14 +9,21 @@
 enum {
 	INTRO_BYTES = 8,
 	ENTRY_BYTES = 16,
-	ENTRIES_MAX = 0xffff,      /* rpm's own two ceilings */
+	ENTRIES_MAX = 0xffff, /* rpm's own two ceilings */
 	DATA_BYTES_MAX = 0x0fffffff,
 	TAG_FIRST = 100,
 	REGION_FIRST = 61,
 	REGION_LAST = 63,
 };
 
-enum type { TYPE_INT32 = 4, TYPE_STRING = 6, TYPE_BIN = 7, TYPE_STRING_ARRAY = 8, TYPE_I18N = 9, TYPE_LAST = 9 };
+enum type {
+	TYPE_INT32 = 4,
+	TYPE_STRING = 6,
+	TYPE_BIN = 7,
+	TYPE_STRING_ARRAY = 8,
+	TYPE_I18N = 9,
+	TYPE_LAST = 9
+};
 
 struct entry {
 	uint32_t tag, type, offset, count;
@@ -56,7 +63,8 @@ static bool fits(const struct entry *entry, size_t data_bytes)
 {
 	uint64_t end;
 
-	if (entry->tag < TAG_FIRST || entry->type > TYPE_LAST || !entry->count || entry->offset >= data_bytes)
+	if (entry->tag < TAG_FIRST || entry->type > TYPE_LAST || !entry->count ||
+	    entry->offset >= data_bytes)
 		return false;
 	if (is_text(entry->type) || !item_bytes[entry->type])
 		return true;
@@ -76,8 +84,8 @@ static bool take_text(const struct entry *entry, str data, str *out)
 	return true;
 }
 
-static int take_tag(const struct entry *entry, str data, struct rpmheader *out, const struct cursor *c,
-		    struct error *e)
+static int take_tag(const struct entry *entry, str data, struct rpmheader *out,
+                    const struct cursor *c, struct error *e)
 {
 	if (entry->tag == TAG_EPOCH) {
 		struct cursor number = CURSOR(NULL, data.p, data.n);
@@ -94,20 +102,24 @@ static int take_tag(const struct entry *entry, str data, struct rpmheader *out, 
 	return 0;
 }
 
-static int read_entries(struct cursor *c, uint32_t entries, str data, struct rpmheader *out, struct error *e)
+static int read_entries(struct cursor *c, uint32_t entries, str data, struct rpmheader *out,
+                        struct error *e)
 {
 	for (uint32_t i = 0; i < entries; i++) {
-		struct entry entry = { .tag = cur_be32(c), .type = cur_be32(c), .offset = cur_be32(c),
-				       .count = cur_be32(c) };
+		struct entry entry = { .tag = cur_be32(c),
+			               .type = cur_be32(c),
+			               .offset = cur_be32(c),
+			               .count = cur_be32(c) };
 		int r;
 
 		if (entry.tag >= REGION_FIRST && entry.tag <= REGION_LAST)
 			continue;
 		if (!fits(&entry, data.n))
 			return cur_error(c, e,
-					 "index entry %" PRIu32 ": tag %" PRIu32 ", type %" PRIu32 ", offset %" PRIu32
-					 ", count %" PRIu32 " in %zu bytes",
-					 i, entry.tag, entry.type, entry.offset, entry.count, data.n);
+			                 "index entry %" PRIu32 ": tag %" PRIu32 ", type %" PRIu32
+			                 ", offset %" PRIu32 ", count %" PRIu32 " in %zu bytes",
+			                 i, entry.tag, entry.type, entry.offset, entry.count,
+			                 data.n);
 		if ((r = take_tag(&entry, data, out, c, e)) < 0)
 			return r;
 	}
@@ -124,8 +136,10 @@ int rpmheader_parse(str record, struct rpmheader *out, struct error *e)
 
 	if (cur_bad(&c) || !entries || entries > ENTRIES_MAX || bytes > DATA_BYTES_MAX ||
 	    (uint64_t)entries * ENTRY_BYTES + bytes > cur_left(&c))
-		return cur_error(&c, e, "an rpm header of %" PRIu32 " entries and %" PRIu32 " bytes in a record of %zu",
-				 entries, bytes, record.n);
+		return cur_error(&c, e,
+		                 "an rpm header of %" PRIu32 " entries and %" PRIu32
+		                 " bytes in a record of %zu",
+		                 entries, bytes, record.n);
 	view = cur_bytes(&c, (size_t)entries * ENTRY_BYTES);
 	data = cur_bytes(&c, bytes);
 	index = CURSOR(NULL, view.p, view.n);
@@ -134,7 +148,9 @@ int rpmheader_parse(str record, struct rpmheader *out, struct error *e)
 		return r;
 	if (!found.name.n || !found.version.n || !found.release.n)
 		return error_set(e, ERR_FORMAT, "an rpm header without %s",
-				 !found.name.n ? "NAME" : !found.version.n ? "VERSION" : "RELEASE");
+		                 !found.name.n      ? "NAME"
+		                 : !found.version.n ? "VERSION"
+		                                    : "RELEASE");
 	*out = found;
 	return 0;
 }

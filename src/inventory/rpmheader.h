@@ -1,6 +1,6 @@
 /* inventory/rpmheader.h — the header of an installed package as rpm keeps it in its database: rpm's
- * lib/header.c and "RPM Package format" (header structure). Input: hostile; nothing is allocated, the
- * strings are views of the record. Any thread. */
+ * lib/header.c and "RPM Package format" (header structure). Input: hostile; nothing is allocated,
+ * the strings are views of the record. Any thread. */
 #pragma once
 #include "base/error.h"
 #include "base/str.h"
@@ -13,5 +13,6 @@ struct rpmheader { /* empty where the header has no such tag */
 /* ERR_FORMAT when the index or a tag of ours points outside, or when name, version or release is
  * missing. Tags that are not ours are looked at only as far as their place goes. */
 int rpmheader_parse(str record, struct rpmheader *out, struct error *e) must_use;
-/* "name-version-release.src.rpm" (or .nosrc.rpm): name, and "version-release". False for other text. */
+/* "name-version-release.src.rpm" (or .nosrc.rpm): name, and "version-release". False for other
+ * text. */
 bool rpmheader_source(str source_rpm, str *name, str *version);

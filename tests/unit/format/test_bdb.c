@@ -1,5 +1,5 @@
-#include "blobs_reading.h"
 #include "base/buf.h"
+#include "blobs_reading.h"
 #include "format/bdb.h"
 
 /* Pages of 512 bytes, as libdb's db_page.h lays them out:
@@ -18,7 +18,8 @@ static void put(struct maker *m, size_t at, unsigned bytes, uint32_t v)
 		m->p[at + i] = (unsigned char)(v >> 8 * (m->big ? bytes - 1 - i : i));
 }
 
-static void put_head(struct maker *m, unsigned page, unsigned next_page, unsigned entries, unsigned low, unsigned type)
+static void put_head(struct maker *m, unsigned page, unsigned next_page, unsigned entries,
+                     unsigned low, unsigned type)
 {
 	size_t at = (size_t)page * PAGE;
 	put(m, at + 8, 4, page);
@@ -29,7 +30,8 @@ static void put_head(struct maker *m, unsigned page, unsigned next_page, unsigne
 }
 
 /* an entry of n bytes whose last byte lies before `end`; its offset goes to slot i */
-static size_t put_entry(struct maker *m, unsigned page, unsigned i, size_t end, const void *bytes, size_t n)
+static size_t put_entry(struct maker *m, unsigned page, unsigned i, size_t end, const void *bytes,
+                        size_t n)
 {
 	size_t at = (size_t)page * PAGE;
 	memcpy(m->p + at + end - n, bytes, n);
@@ -117,19 +119,27 @@ TEST(bdb_damage_costs_a_record_or_the_database)
 		{ "more buckets than pages", 72, 4, 9, ERR_FORMAT, 0, 0, "9 buckets in 4 pages" },
 		{ "a bucket nowhere", 100, 4, 99, 0, 2, 1, "page 100 does not exist" },
 		{ "two buckets, one page", 100, 4, 0, 0, 2, 1, "page 1 is in two chains" },
-		{ "a page with another number", 2 * PAGE + 8, 4, 9, 0, 2, 1, "says that it is page 9" },
+		{ "a page with another number", 2 * PAGE + 8, 4, 9, 0, 2, 1,
+		  "says that it is page 9" },
 		{ "a bucket of another type", 2 * PAGE + 25, 1, 7, 0, 2, 1, "is of type 7" },
 		{ "an odd number of entries", 2 * PAGE + 20, 2, 3, 0, 2, 1, "has 3 entries" },
 		{ "more entries than room", 2 * PAGE + 20, 2, 300, 0, 2, 1, "has 300 entries" },
-		{ "a chain of pages that bites its tail", PAGE + 16, 4, 1, 0, 3, 1, "page 1 is in two chains" },
+		{ "a chain of pages that bites its tail", PAGE + 16, 4, 1, 0, 3, 1,
+		  "page 1 is in two chains" },
 		{ "an entry outside", PAGE + HEAD + 4, 2, 600, 0, 2, 1, "entry 2 lies outside it" },
-		{ "an entry in the offsets", PAGE + HEAD + 6, 2, HEAD, 0, 2, 1, "entry 2 lies outside it" },
+		{ "an entry in the offsets", PAGE + HEAD + 6, 2, HEAD, 0, 2, 1,
+		  "entry 2 lies outside it" },
 		{ "a record in a circle", 3 * PAGE + 16, 4, 3, 0, 2, 1, "page 3 is in two chains" },
-		{ "a record that ends early", 3 * PAGE + 16, 4, 0, 0, 2, 1, "page 0 does not exist" },
-		{ "an overflow page of nothing", 3 * PAGE + 22, 2, 0, 0, 2, 1, "page 3 is no overflow page" },
-		{ "an overflow page of too much", 4 * PAGE + 22, 2, 99, 0, 2, 1, "page 4 is no overflow page" },
-		{ "an overflow page of another type", 4 * PAGE + 25, 1, 13, 0, 2, 1, "page 4 is no overflow page" },
-		{ "a value of another kind", 2 * PAGE + PAGE - 10, 1, 4, 0, 2, 1, "a value of kind 4" },
+		{ "a record that ends early", 3 * PAGE + 16, 4, 0, 0, 2, 1,
+		  "page 0 does not exist" },
+		{ "an overflow page of nothing", 3 * PAGE + 22, 2, 0, 0, 2, 1,
+		  "page 3 is no overflow page" },
+		{ "an overflow page of too much", 4 * PAGE + 22, 2, 99, 0, 2, 1,
+		  "page 4 is no overflow page" },
+		{ "an overflow page of another type", 4 * PAGE + 25, 1, 13, 0, 2, 1,
+		  "page 4 is no overflow page" },
+		{ "a value of another kind", 2 * PAGE + PAGE - 10, 1, 4, 0, 2, 1,
+		  "a value of kind 4" },
 		{ "a key that is no number", 2 * PAGE + PAGE - 5, 1, 3, 0, 2, 1, "is no number" },
 	};
 	for (size_t i = 0; i < 2 * LEN(rows); i++) {
@@ -143,15 +153,16 @@ TEST(bdb_damage_costs_a_record_or_the_database)
 		open_bytes(&r, bdb_open, str_mem(m.p, sizeof m.p), 4096);
 		told = strstr(r.e.msg, rows[i / 2].why);
 		if (r.result != rows[i / 2].open)
-			test_fail(__FILE__, __LINE__, "%s: %d %s", rows[i / 2].what, r.result, r.e.msg);
+			test_fail(__FILE__, __LINE__, "%s: %d %s", rows[i / 2].what, r.result,
+			          r.e.msg);
 		while (!rows[i / 2].open && step(&r) > 0) {
 			records++;
 			damaged += r.blob.damaged;
 			told |= r.blob.damaged && strstr(r.e.msg, rows[i / 2].why);
 		}
 		if (damaged != rows[i / 2].damaged || records != rows[i / 2].records || !told)
-			test_fail(__FILE__, __LINE__, "%s: %u of %u damaged, %s", rows[i / 2].what, damaged, records,
-				  r.e.msg);
+			test_fail(__FILE__, __LINE__, "%s: %u of %u damaged, %s", rows[i / 2].what,
+			          damaged, records, r.e.msg);
 	}
 }
 

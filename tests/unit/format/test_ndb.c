@@ -1,8 +1,9 @@
-#include "blobs_reading.h"
 #include "base/buf.h"
+#include "blobs_reading.h"
 #include "format/ndb.h"
 
-/* One page of slots, then blobs of 32 bytes (head, 4 bytes, tail) each; layout as in rpm's rpmpkg.c. */
+/* One page of slots, then blobs of 32 bytes (head, 4 bytes, tail) each; layout as in rpm's
+ * rpmpkg.c. */
 enum { PAGE = 4096, BLOB = 32, FIRST_BLOCK = PAGE / 16 };
 
 static void put_blob(struct buf *b, uint32_t package, const char text[4], uint32_t sum)
@@ -25,7 +26,8 @@ static void put_slot(struct buf *b, uint32_t package, uint32_t block, uint32_t c
 	buf_u32(b, count);
 }
 
-/* Packages 1 and 2, with a free slot between them. The sums are zlib.adler32() of the bytes in front. */
+/* Packages 1 and 2, with a free slot between them. The sums are zlib.adler32() of the bytes in
+ * front. */
 static struct buf two(void)
 {
 	struct buf b = BUF(1 << 20);
@@ -82,7 +84,8 @@ TEST(ndb_damage_costs_a_record_or_the_database)
 		{ "two slots, one blob", 40, 0, 0, 1, "two blobs overlap" },
 		{ "a blob's magic", PAGE, 'X', 0, 1, "byte 4100: no blob" },
 		{ "another package's blob", PAGE + 4, 9, 0, 1, "the blob is another package's" },
-		{ "longer than its blocks", PAGE + 12, 5, 0, 1, "the blob's 5 bytes are not its slot's 2 blocks" },
+		{ "longer than its blocks", PAGE + 12, 5, 0, 1,
+		  "the blob's 5 bytes are not its slot's 2 blocks" },
 		{ "a changed byte", PAGE + 16, 'K', 0, 1, "the blob's checksum differs" },
 		{ "a changed checksum", PAGE + 20, 0, 0, 1, "the blob's checksum differs" },
 		{ "lengths that differ", PAGE + 24, 3, 0, 1, "the blob has no end" },
@@ -105,7 +108,8 @@ TEST(ndb_damage_costs_a_record_or_the_database)
 			told |= r.blob.damaged && strstr(r.e.msg, rows[i].why);
 		}
 		if (damaged != rows[i].damaged || records != (rows[i].open ? 0 : 2) || !told)
-			test_fail(__FILE__, __LINE__, "%s: %u of %u damaged, %s", rows[i].what, damaged, records, r.e.msg);
+			test_fail(__FILE__, __LINE__, "%s: %u of %u damaged, %s", rows[i].what,
+			          damaged, records, r.e.msg);
 	}
 }
 

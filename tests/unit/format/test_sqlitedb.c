@@ -45,8 +45,9 @@ static void expect_keel_and_mast(struct reading *r)
 	EXPECT_INT(step(r), 0);
 }
 
-static const char two[] = SCHEMA "INSERT INTO Packages VALUES (9, CAST('mast' AS BLOB) || zeroblob(2996)),"
-				 "(3, CAST('keel' AS BLOB));";
+static const char two[] =
+        SCHEMA "INSERT INTO Packages VALUES (9, CAST('mast' AS BLOB) || zeroblob(2996)),"
+               "(3, CAST('keel' AS BLOB));";
 
 TEST(sqlitedb_gives_records_by_number)
 {
@@ -101,13 +102,15 @@ TEST(sqlitedb_a_record_over_the_ceiling_costs_itself)
 TEST(sqlitedb_a_broken_chain_costs_its_record)
 {
 	struct reading r cleanup(reading_done);
-	static const char first[] = SCHEMA "INSERT INTO Packages VALUES (1, zeroblob(900)), (2, CAST('mast' AS BLOB));";
+	static const char first[] =
+	        SCHEMA "INSERT INTO Packages VALUES (1, zeroblob(900)), (2, CAST('mast' AS BLOB));";
 	size_t n, at;
 	autofree unsigned char *image = make(first, &n);
 
 	/* the only cell with a chain ends with the number of its first overflow page, 4 bytes */
 	for (at = n / 512 * 512; at >= 512; at -= 512)
-		if (image[at - 512] == 13 && image[at - 512 + 4] == 2) /* a leaf of a table, two cells */
+		if (image[at - 512] == 13 &&
+		    image[at - 512 + 4] == 2) /* a leaf of a table, two cells */
 			break;
 	EXPECT(at >= 512);
 	memset(image + at - 4, 0xff, 4);
@@ -127,16 +130,20 @@ TEST(sqlitedb_text_is_no_program)
 	static const struct {
 		const char *sql, *why;
 	} rows[] = {
-		{ "CREATE VIEW Packages AS WITH RECURSIVE c(hnum, blob) AS (SELECT 1, x'00' UNION ALL "
+		{ "CREATE VIEW Packages AS WITH RECURSIVE c(hnum, blob) AS (SELECT 1, x'00' UNION "
+		  "ALL "
 		  "SELECT hnum + 1, blob FROM c) SELECT * FROM c;",
 		  "no table Packages" },
 		{ "CREATE TABLE Other (a);", "no table Packages" },
 		{ SCHEMA "CREATE VIEW v AS SELECT load_extension('x');", NULL },
-		{ "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob AS (zeroblob(1000000000)), x);"
+		{ "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob AS "
+		  "(zeroblob(1000000000)), x);"
 		  "INSERT INTO Packages VALUES (1, 1);",
 		  "SQLite" },
-		{ "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob) WITHOUT ROWID;", "SQLite" },
-		{ "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, other);INSERT INTO Packages VALUES (1, 1);",
+		{ "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob) WITHOUT ROWID;",
+		  "SQLite" },
+		{ "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, other);INSERT INTO Packages "
+		  "VALUES (1, 1);",
 		  "SQLite: no such column" },
 	};
 	for (size_t i = 0; i < LEN(rows); i++) {

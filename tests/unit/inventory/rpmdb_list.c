@@ -1,6 +1,7 @@
 /* rpmdb_list FILE... — the packages of rpm databases as lines (record, name, version, architecture,
- * source, its version where it differs, module, license, vendor; tabs between), for comparison with rpm.
- * Gaps go to stderr; status 1 when there was one, or an error. Reads through a file like the jail does. */
+ * source, its version where it differs, module, license, vendor; tabs between), for comparison with
+ * rpm. Gaps go to stderr; status 1 when there was one, or an error. Reads through a file like the
+ * jail does. */
 #include "inventory/rpmdb.h"
 #include <fcntl.h>
 #include <inttypes.h>
@@ -29,12 +30,14 @@ static int list(const char *path)
 	spool_free(found.spool);
 	for (size_t i = 0; i < found.packages.n; i++) {
 		const struct package *p = &found.packages.v[i];
-		printf("%" PRIu64 "\t%.*s\t%.*s\t%.*s\t%.*s\t%.*s\t%.*s\t%.*s\t%.*s\n", p->offset, STR_FMT(p->name),
-		       STR_FMT(p->version), STR_FMT(p->arch), STR_FMT(p->source), STR_FMT(p->source_version),
-		       STR_FMT(p->module), STR_FMT(p->license), STR_FMT(p->maintainer));
+		printf("%" PRIu64 "\t%.*s\t%.*s\t%.*s\t%.*s\t%.*s\t%.*s\t%.*s\t%.*s\n", p->offset,
+		       STR_FMT(p->name), STR_FMT(p->version), STR_FMT(p->arch), STR_FMT(p->source),
+		       STR_FMT(p->source_version), STR_FMT(p->module), STR_FMT(p->license),
+		       STR_FMT(p->maintainer));
 	}
 	for (size_t i = 0; i < found.gaps.n; i++)
-		fprintf(stderr, "%.*s: %.*s\n", STR_FMT(found.gaps.v[i].where), STR_FMT(found.gaps.v[i].why));
+		fprintf(stderr, "%.*s: %.*s\n", STR_FMT(found.gaps.v[i].where),
+		        STR_FMT(found.gaps.v[i].why));
 	if (r < 0)
 		fprintf(stderr, "%s: %s\n", path, e.msg);
 	return r < 0 || found.gaps.n;

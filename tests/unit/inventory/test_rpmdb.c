@@ -13,7 +13,10 @@ struct maker {
 	struct buf index, data;
 };
 
-#define MAKER { 0, BUF(1 << 16), BUF(1 << 16) }
+#define MAKER                                 \
+	{                                     \
+		0, BUF(1 << 16), BUF(1 << 16) \
+	}
 
 static void put_be32(struct buf *b, uint32_t v)
 {
@@ -157,7 +160,8 @@ TEST(rpmheader_source_is_split_from_its_end)
 		const char *text, *name, *version;
 	} rows[] = {
 		{ "util-linux-2.32.1-42.el8_8.src.rpm", "util-linux", "2.32.1-42.el8_8" },
-		{ "java-1.8.0-openjdk-1.8.0.412.b08-2.el9.src.rpm", "java-1.8.0-openjdk", "1.8.0.412.b08-2.el9" },
+		{ "java-1.8.0-openjdk-1.8.0.412.b08-2.el9.src.rpm", "java-1.8.0-openjdk",
+		  "1.8.0.412.b08-2.el9" },
 		{ "db2-1-1.nosrc.rpm", "db2", "1-1" },
 		{ "a-1.src.rpm", NULL, NULL },
 		{ "-1-1.src.rpm", NULL, NULL },
@@ -169,7 +173,8 @@ TEST(rpmheader_source_is_split_from_its_end)
 	};
 	for (size_t i = 0; i < LEN(rows); i++) {
 		str name = { 0 }, version = { 0 };
-		EXPECT_INT(rpmheader_source(str_c(rows[i].text), &name, &version), rows[i].name != NULL);
+		EXPECT_INT(rpmheader_source(str_c(rows[i].text), &name, &version),
+		           rows[i].name != NULL);
 		EXPECT_STR(name, str_c(rows[i].name));
 		EXPECT_STR(version, str_c(rows[i].version));
 	}
@@ -200,7 +205,8 @@ static void insert(sqlite3 *db, unsigned key, str blob)
 	sqlite3_finalize(put);
 }
 
-static void insert_package(sqlite3 *db, unsigned key, const char *name, uint32_t epoch, const char *source)
+static void insert_package(sqlite3 *db, unsigned key, const char *name, uint32_t epoch,
+                           const char *source)
 {
 	struct maker m = MAKER;
 
@@ -220,8 +226,10 @@ TEST(rpmdb_a_damaged_header_is_a_gap_and_the_others_are_read)
 
 	sqlite3_hard_heap_limit64(0);
 	sqlite3_open(":memory:", &db);
-	sqlite3_exec(db, "CREATE TABLE 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)", NULL,
-		     NULL, NULL);
+	sqlite3_exec(db,
+	             "CREATE TABLE 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB "
+	             "NOT NULL)",
+	             NULL, NULL, NULL);
 	insert_package(db, 1, "gpg-pubkey", 0, "(none)");
 	insert_package(db, 2, "keel", 0, "keel-5~rc1-1.el8.src.rpm");
 	insert(db, 3, STR("no header at all"));
@@ -252,7 +260,8 @@ TEST(rpmdb_a_damaged_header_is_a_gap_and_the_others_are_read)
 
 TEST(rpmdb_what_is_no_database_is_an_error)
 {
-	static const char *const rows[] = { "", "short", "Packages that are words, not a database" };
+	static const char *const rows[] = { "", "short",
+		                            "Packages that are words, not a database" };
 	for (size_t i = 0; i < LEN(rows); i++) {
 		struct reading r cleanup(reading_done);
 		read_spooled(&r, rpmdb_read, "var/lib/rpm/Packages", str_c(rows[i]));
@@ -282,11 +291,13 @@ TEST(rpmdb_a_log_that_is_not_empty_is_a_gap)
 TEST(rpmdb_reads_the_list_of_a_distroless_image)
 {
 	static const char list[] =
-		"keel\t1.2-3.cm2\t1653816591\t1653753130\tShip Yard\t(none)\t580\tx86_64\t0\tkeel-1.2-3.cm2.src.rpm\n"
-		"\n"
-		"mast\t5-1.cm2\t1653816591\t1653753130\t(none)\t2\t10\tnoarch\t2\trigging-4-1.cm2.src.rpm\n"
-		"torn\t1-1\t1653816591\n"
-		"gpg-pubkey\t1-1\t1653816591\t1653753130\t(none)\t(none)\t0\t(none)\t0\t(none)\n";
+	        "keel\t1.2-3.cm2\t1653816591\t1653753130\tShip "
+	        "Yard\t(none)\t580\tx86_64\t0\tkeel-1.2-3.cm2.src.rpm\n"
+	        "\n"
+	        "mast\t5-1.cm2\t1653816591\t1653753130\t(none)\t2\t10\tnoarch\t2\trigging-4-1.cm2."
+	        "src.rpm\n"
+	        "torn\t1-1\t1653816591\n"
+	        "gpg-pubkey\t1-1\t1653816591\t1653753130\t(none)\t(none)\t0\t(none)\t0\t(none)\n";
 	struct reading r cleanup(reading_done);
 
 	read_bytes(&r, rpmdb_read_manifest, "var/lib/rpmmanifest/container-manifest-2", STR(list));
@@ -304,7 +315,8 @@ TEST(rpmdb_reads_the_list_of_a_distroless_image)
 	EXPECT_INT(mast->offset, strstr(list, "mast") - list);
 	EXPECT_INT(r.found.gaps.n, 1);
 	char why[64];
-	snprintf(why, sizeof why, "byte %td: not a line of ten fields", strstr(list, "torn") - list);
+	snprintf(why, sizeof why, "byte %td: not a line of ten fields",
+	         strstr(list, "torn") - list);
 	EXPECT_STR(r.found.gaps.v[0].why, str_c(why));
 }
 
@@ -320,7 +332,8 @@ static struct buf fixture(const char *name)
 	snprintf(path, sizeof path, "%s/rpmdb/%s", folder ? folder : "", name);
 	f = folder ? fopen(path, "rb") : NULL;
 	if (!f) {
-		test_skip(folder ? "PLIMSOLL_FIXTURES has no rpmdb" : "PLIMSOLL_FIXTURES is not set");
+		test_skip(folder ? "PLIMSOLL_FIXTURES has no rpmdb"
+		                 : "PLIMSOLL_FIXTURES is not set");
 		return b;
 	}
 	for (size_t got = 1; got;) {
@@ -353,7 +366,8 @@ TEST(rpmdb_reads_berkeley_db_of_rhel_8)
 	EXPECT_INT(p->offset, 1);
 }
 
-/* name, [epoch:]version-release, architecture (not told), source rpm: the list of another scanner */
+/* name, [epoch:]version-release, architecture (not told), source rpm: the list of another scanner
+ */
 TEST(rpmdb_reads_ndb_of_sle_15)
 {
 	struct buf bytes cleanup(buf_done) = fixture("ndb-sle15-bci-Packages.db");
