@@ -1,4 +1,4 @@
-/* format/bdb.h — the records of a Berkeley DB hash database, versions 8 to 10 (libdb 4 and 5), in
+/* format/bdb.h — the records of a Berkeley DB hash database, versions 8 to 10 (libdb 4 and 5),
  * in either byte order: rpm's Packages up to RHEL 8. Layout as libdb's dbinc/db_page.h has it.
  * Input: hostile, any size the spool takes; one page and one record of at most max_bytes are in
  * memory. Each page is read once, so chains that bite their tail end. */
