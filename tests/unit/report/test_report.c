@@ -1,0 +1,226 @@
+/* Golden files hold what a person has read and agreed with; PLIMSOLL_GOLDEN=write writes them anew. */
+#include "../test.h"
+#include "base/buf.h"
+#include "base/text.h"
+#include "report/license.h"
+#include "report/writer.h"
+#include "reports.h"
+
+enum { MOST = 16 << 20 };
+
+static void read_file(const char *path, struct buf *out)
+{
+	FILE *f = fopen(path, "rb");
+	char part[4096];
+	size_t n;
+
+	while (f && (n = fread(part, 1, sizeof part, f)))
+		buf_add(out, (str){ part, n });
+	if (f)
+		fclose(f);
+}
+
+static void write_file(const char *path, str bytes)
+{
+	FILE *f = fopen(path, "wb");
+
+	if (!f || fwrite(bytes.p, 1, bytes.n, f) != bytes.n)
+		test_fail(path, 0, "cannot be written");
+	if (f)
+		fclose(f);
+}
+
+static unsigned line_that_differs(str a, str b)
+{
+	unsigned line = 1;
+
+	for (size_t i = 0; i < a.n && i < b.n && a.p[i] == b.p[i]; i++)
+		line += a.p[i] == '\n';
+	return line;
+}
+
+static void expect_golden(const char *report, const char *variant, str got)
+{
+	struct buf want cleanup(buf_done) = BUF(MOST);
+	char path[512];
+
+	snprintf(path, sizeof path, GOLDEN "/%s.%s", report, variant);
+	if (getenv("PLIMSOLL_GOLDEN"))
+		write_file(path, got);
+	read_file(path, &want);
+	if (!str_eq(got, buf_view(&want)))
+		test_fail(path, (int)line_that_differs(got, buf_view(&want)), "differs from here on");
+}
+
+static void render(const struct made_report *made, const char *format, struct writer_style style, struct buf *out)
+{
+	struct arena a cleanup(arena_done) = ARENA(MOST);
+	struct scan_report r = { 0 };
+	struct error e = { 0 };
+
+	style.version = "0.1.0";
+	made->make(&r, &a);
+	EXPECT_OK(writer_find(format)->write(&r, &style, out, &e), &e);
+}
+
+static void expect_format(const char *format, const char *variant, struct writer_style style)
+{
+	for (const struct made_report *m = made_reports; m->name; m++) {
+		struct buf out cleanup(buf_done) = BUF(MOST);
+		render(m, format, style, &out);
+		expect_golden(m->name, variant, buf_view(&out));
+	}
+}
+
+TEST(json_is_as_agreed)
+{
+	expect_format("json", "json", (struct writer_style){ 0 });
+}
+
+TEST(cyclonedx_is_as_agreed)
+{
+	expect_format("cyclonedx", "cdx.json", (struct writer_style){ 0 });
+}
+
+TEST(sarif_is_as_agreed)
+{
+	expect_format("sarif", "sarif", (struct writer_style){ 0 });
+}
+
+TEST(table_at_80_columns_is_as_agreed)
+{
+	expect_format("table", "80.txt", (struct writer_style){ .columns = 80, .utf8 = true });
+}
+
+TEST(table_at_120_columns_in_colour_is_as_agreed)
+{
+	expect_format("table", "120.ansi", (struct writer_style){ .columns = 120, .utf8 = true, .colour = true });
+}
+
+TEST(table_for_a_file_in_ascii_is_as_agreed)
+{
+	expect_format("table", "ascii.txt", (struct writer_style){ 0 });
+}
+
+TEST(table_never_is_wider_than_the_terminal)
+{
+	static const unsigned widths[] = { 80, 100, 120, 200 };
+
+	for (const struct made_report *m = made_reports; m->name; m++)
+		for (size_t i = 0; i < LEN(widths); i++) {
+			struct buf out cleanup(buf_done) = BUF(MOST);
+			struct writer_style style = { .columns = widths[i], .utf8 = true };
+			str rest, line;
+			render(m, "table", style, &out);
+			rest = buf_view(&out);
+			while (str_line(&rest, &line))
+				if (text_width(line) > widths[i])
+					test_fail(m->name, (int)widths[i], "too wide: %.*s", STR_FMT(line));
+		}
+}
+
+TEST(table_lets_no_control_byte_through)
+{
+	static const struct writer_style styles[] = { { .columns = 80, .utf8 = true }, { .columns = 0 } };
+
+	for (const struct made_report *m = made_reports; m->name; m++)
+		for (size_t i = 0; i < LEN(styles); i++) {
+			struct buf out cleanup(buf_done) = BUF(MOST);
+			render(m, "table", styles[i], &out);
+			str rest = buf_view(&out);
+			while (rest.n) {
+				uint32_t rune = text_rune(&rest);
+				EXPECT(rune == '\n' || !text_is_unsafe(rune));
+				EXPECT(styles[i].utf8 || rune < 0x80);
+			}
+		}
+}
+
+TEST(only_an_assessed_image_has_no_known_vulnerabilities)
+{
+	static const struct {
+		const char *name;
+		bool says;
+	} rows[] = { { "healthy", true },  { "empty", true },  { "unassessed", false },
+		     { "hidden", false }, { "inventory", false }, { "unhealthy", false } };
+
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct buf out cleanup(buf_done) = BUF(MOST);
+		const struct made_report *m = made_reports;
+		while (strcmp(m->name, rows[i].name))
+			m++;
+		render(m, "table", (struct writer_style){ 0 }, &out);
+		bool says = str_find(buf_view(&out), STR("No known vulnerabilities")) < out.n;
+		if (says != rows[i].says)
+			test_fail(__FILE__, __LINE__, "%s", rows[i].name);
+	}
+}
+
+TEST(two_runs_give_the_same_bytes)
+{
+	for (const struct writer_row *w = writers; w->format; w++)
+		for (const struct made_report *m = made_reports; m->name; m++) {
+			struct buf one cleanup(buf_done) = BUF(MOST), two cleanup(buf_done) = BUF(MOST);
+			render(m, w->format, (struct writer_style){ 0 }, &one);
+			render(m, w->format, (struct writer_style){ 0 }, &two);
+			EXPECT(str_eq(buf_view(&one), buf_view(&two)));
+		}
+}
+
+TEST(a_full_buffer_is_a_limit)
+{
+	for (const struct writer_row *w = writers; w->format; w++) {
+		struct arena a cleanup(arena_done) = ARENA(MOST);
+		struct buf out cleanup(buf_done) = BUF(100);
+		struct scan_report r = { 0 };
+		struct error e = { 0 };
+		made_reports[0].make(&r, &a);
+		EXPECT_INT(w->write(&r, &(struct writer_style){ .version = "1" }, &out, &e), ERR_LIMIT);
+	}
+}
+
+TEST(licenses_are_told_apart_as_spdx_annex_d)
+{
+	static const struct {
+		const char *recorded;
+		enum license_kind kind;
+		const char *spdx;
+	} rows[] = {
+		{ "MIT", LICENSE_ID, "MIT" },
+		{ " apache-2.0 ", LICENSE_ID, "Apache-2.0" },
+		{ "GPL-2.0+", LICENSE_ID, "GPL-2.0+" },
+		{ "(MIT OR Apache-2.0)", LICENSE_EXPRESSION, "(MIT OR Apache-2.0)" },
+		{ "mit and (isc or bsd-3-clause)", LICENSE_EXPRESSION, "MIT AND (ISC OR BSD-3-Clause)" },
+		{ "GPL-2.0-only WITH Classpath-exception-2.0", LICENSE_EXPRESSION,
+		  "GPL-2.0-only WITH Classpath-exception-2.0" },
+		{ "", LICENSE_NAME, NULL },
+		{ "BSD", LICENSE_NAME, NULL },
+		{ "MIT OR", LICENSE_NAME, NULL },
+		{ "(MIT", LICENSE_NAME, NULL },
+		{ "MIT)", LICENSE_NAME, NULL },
+		{ "()", LICENSE_NAME, NULL },
+		{ "MIT Apache-2.0", LICENSE_NAME, NULL },
+		{ "(MIT) WITH Classpath-exception-2.0", LICENSE_NAME, NULL },
+		{ "MIT WITH", LICENSE_NAME, NULL },
+		{ "SEE LICENSE IN LICENSE.md", LICENSE_NAME, NULL },
+	};
+
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct buf out cleanup(buf_done) = BUF(1024);
+		enum license_kind kind = license_read(str_c(rows[i].recorded), &out);
+		if (kind != rows[i].kind)
+			test_fail(__FILE__, __LINE__, "%s: kind %d", rows[i].recorded, (int)kind);
+		if (rows[i].spdx)
+			EXPECT_STR(buf_view(&out), str_c(rows[i].spdx));
+	}
+}
+
+TEST(urls_are_http_and_encoded)
+{
+	struct arena a cleanup(arena_done) = ARENA(1 << 16);
+	EXPECT_STR(writer_url(&a, STR("https://e.org/a?b=c#d")), STR("https://e.org/a?b=c#d"));
+	EXPECT_STR(writer_url(&a, STR("HTTP://e.org/a b\"<")), STR("HTTP://e.org/a%20b%22%3C"));
+	EXPECT_STR(writer_url(&a, STR("javascript:alert(1)")), STR(""));
+	EXPECT_STR(writer_url(&a, STR("//e.org")), STR(""));
+	EXPECT_STR(writer_url(&a, STR("")), STR(""));
+}
