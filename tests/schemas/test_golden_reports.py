@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""The golden reports, which the unit tests hold the writers to, keep to the published schemas; the licence
+ids that src/report/license.c knows are SPDX's."""
+import re
+import sys
+
+sys.dont_write_bytecode = True
+import validate
+
+GOLDEN = validate.ROOT / "tests/unit/report/golden"
+
+
+def unknown_licenses(schemas):
+    source = (validate.ROOT / "src/report/license.c").read_text()
+    tables = re.findall(r"(?:ids|exceptions)\[\] = \{(.*?)\};", source, re.S)
+    words = [w for t in tables for w in re.findall(r'"([^"]+)"', t)]
+    return [w for w in words if w not in schemas.spdx["enum"]] if words else ["the tables were not found"]
+
+
+def main():
+    try:
+        schemas = validate.Schemas()
+    except validate.Unreachable as why:
+        print(why)
+        return 77
+    passed = failed = 0
+    for path in sorted(p for p in GOLDEN.iterdir() if p.suffix in (".json", ".sarif")):
+        errors = list(schemas.errors(path))
+        print(*errors, sep="\n", end="\n" if errors else "")
+        failed += bool(errors)
+        passed += not errors
+    unknown = unknown_licenses(schemas)
+    for word in unknown:
+        print(f"license.c: {word} is no SPDX id")
+    failed += bool(unknown)
+    passed += not unknown
+    print(f"{passed} passed, {failed} failed, 0 skipped")
+    return 1 if failed or passed < 2 else 0
+
+
+sys.exit(main())

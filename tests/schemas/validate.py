@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Checks reports against the schemas that their formats publish: validate.py FILE...
+
+CycloneDX 1.6 and the SPDX ids come from the PyPI package cyclonedx-python-lib, SARIF 2.1.0 from the npm
+package @microsoft/jest-sarif, both with pinned versions and kept in $CACHE; plimsoll's own format from
+data/schema. What a file is, it says itself. Status 77 when the registries cannot be reached.
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tarfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+CACHE = pathlib.Path(os.environ.get("CACHE") or ROOT / ".cache") / "schemas"
+PYPI = ["jsonschema==4.23.0", "referencing==0.35.1", "attrs==24.2.0", "rpds-py==0.20.0",
+        "jsonschema-specifications==2024.10.1", "rfc3339-validator==0.1.4", "six==1.16.0",
+        "cyclonedx-python-lib==11.1.0"]
+NPM = "@microsoft/jest-sarif@1.0.0-beta.0"
+SARIF = "package/lib/schemas/sarif-2.1.0-rtm.5.json"
+SECONDS = 180
+
+
+class Unreachable(Exception):
+    pass
+
+
+def run(registry, command):
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+    except (OSError, subprocess.TimeoutExpired) as why:
+        raise Unreachable(f"{registry}: {why}") from why
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise Unreachable(f"{registry} gave no schemas: {last}")
+
+
+def fetch():
+    """Fills CACHE once; a folder is complete when it has its final name."""
+    python, sarif = CACHE / "python", CACHE / "sarif.json"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    if not python.exists():
+        part = CACHE / f"python.{os.getpid()}"
+        run("PyPI", [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check",
+                     "--target", str(part), *PYPI])
+        part.rename(python)
+    if not sarif.exists():
+        run("npm", ["npm", "pack", "--silent", "--pack-destination", str(CACHE), NPM])
+        with tarfile.open(next(CACHE.glob("microsoft-jest-sarif-*.tgz"))) as package:
+            sarif.write_bytes(package.extractfile(SARIF).read())
+    return python, sarif
+
+
+def load(path):
+    return json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+
+
+class Schemas:
+    def __init__(self):
+        python, sarif = fetch()
+        sys.path.insert(0, str(python))
+        import jsonschema
+        from referencing import Registry, Resource
+        folder = python / "cyclonedx/schema/_res"
+        self.spdx = load(folder / "spdx.SNAPSHOT.schema.json")
+        names = ["spdx.SNAPSHOT.schema.json", "jsf-0.82.SNAPSHOT.schema.json"]
+        registry = Registry().with_resources(
+            (f"http://cyclonedx.org/schema/{n}", Resource.from_contents(load(folder / n))) for n in names)
+
+        def checker(schema):
+            cls = jsonschema.validators.validator_for(schema)
+            cls.check_schema(schema)
+            return cls(schema, registry=registry, format_checker=cls.FORMAT_CHECKER)
+
+        self.checkers = {
+            "CycloneDX": checker(load(folder / "bom-1.6.SNAPSHOT.schema.json")),
+            "SARIF": checker(load(sarif)),
+            "plimsoll": checker(load(ROOT / "data/schema/plimsoll-report.schema.json")),
+        }
+
+    def errors(self, path):
+        """One line for each thing that the schema does not allow."""
+        document = load(path)
+        kind = "CycloneDX" if "bomFormat" in document else "SARIF" if "runs" in document else "plimsoll"
+        for error in self.checkers[kind].iter_errors(document):
+            where = "/".join(map(str, error.absolute_path))
+            yield f"{path}: {kind}: {where}: {error.message[:300]}"
+
+
+def main(paths):
+    try:
+        schemas = Schemas()
+    except Unreachable as why:
+        print(why)
+        return 77
+    failed = 0
+    for path in paths:
+        errors = list(schemas.errors(path))
+        failed += bool(errors)
+        print(*errors, sep="\n", end="\n" if errors else "")
+    print(f"{len(paths) - failed} passed, {failed} failed, 0 skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
