@@ -19,10 +19,9 @@ static const char *plural(uint64_t n, const char *one, const char *more)
 	return n == 1 ? one : more;
 }
 
-static void line(struct job *job, enum ink ink, str text)
+static void sentence(struct job *job, enum ink ink, str text)
 {
-	paint(&job->paint, ink, text);
-	paint_end(&job->paint);
+	paint_words(&job->paint, ink, 0, 0, text);
 }
 
 /* ---- head ---- */
@@ -48,7 +47,8 @@ static void put_digest(struct job *job)
 		return;
 	paint(p, INK_DIM, STR("Digest:"));
 	paint_pad(p, p->style->columns && p->style->columns < LABEL_CELLS + digest.n ? 1 : LABEL_CELLS - 7);
-	line(job, INK_PLAIN, digest);
+	paint(p, INK_PLAIN, digest);
+	paint_end(p);
 }
 
 static str package_types(struct job *job)
@@ -182,7 +182,7 @@ static void put_group_head(struct job *job, const struct group *group)
 	paint_end(p);
 	text = arena_printf(p->a, "%" PRIu64 " %s, %zu %s: %.*s", packages, plural(packages, "package", "packages"),
 			    found, plural(found, "vulnerability", "vulnerabilities"), STR_FMT(counts));
-	line(job, INK_DIM, text);
+	sentence(job, INK_DIM, text);
 	paint_end(p);
 }
 
@@ -246,7 +246,7 @@ static void put_inventory(struct job *job)
 	const struct painter *p = &job->paint;
 	struct grid g = {
 		.columns = { { .title = "Type" }, { .title = "Package", .least = 16 },
-			     { .title = "Version", .least = 12 }, { .title = "Found in" } },
+			     { .title = "Version", .least = 12 }, { .title = "Found in", .path = true } },
 		.n = 4,
 		.below_at = 1,
 	};
@@ -309,7 +309,7 @@ static void put_summary(struct job *job)
 	if (c->all_found) {
 		put_counts(job);
 		paint_end(&job->paint);
-		line(job, INK_BOLD,
+		sentence(job, INK_BOLD,
 		     arena_printf(a, "%" PRIu64 " %s in %" PRIu64 " of %zu packages, %" PRIu64 " fixable by an upgrade.",
 				  c->all_found, plural(c->all_found, "vulnerability", "vulnerabilities"),
 				  c->vulnerable_packages, job->r->packages.n, c->all_fixable));
@@ -317,7 +317,7 @@ static void put_summary(struct job *job)
 	if (hidden) {
 		if (!c->all_found)
 			paint_end(&job->paint);
-		line(job, INK_PLAIN,
+		sentence(job, INK_PLAIN,
 		     arena_printf(a, "%" PRIu64 " %s not shown, as asked (--severity, --ignore-unfixed).",
 				  hidden, plural(hidden, "finding is", "findings are")));
 	}
@@ -371,9 +371,9 @@ static void put_coverage(struct job *job)
 		return;
 	paint_end(&job->paint);
 	if (!r->assessed)
-		line(job, INK_BAD, STR("NOT ASSESSED: parts of this image could not be judged."));
+		sentence(job, INK_BAD, STR("NOT ASSESSED: parts of this image could not be judged."));
 	else
-		line(job, INK_BOLD, STR("Coverage"));
+		sentence(job, INK_BOLD, STR("Coverage"));
 	for (size_t i = 0; i < r->gaps.n; i++)
 		if (gap_matters(r->gaps.v[i].kind))
 			put_gap(job, &r->gaps.v[i]);
@@ -391,12 +391,12 @@ static void put_verdict(struct job *job)
 		return;
 	if (!job->r->assessed) {
 		paint_end(p);
-		line(job, INK_BAD,
+		sentence(job, INK_BAD,
 		     arena_printf(p->a, "Nothing was found in what could be read (%zu %s). That is no clean bill of health.",
 				  n, plural(n, "package", "packages")));
 	} else if (!job->r->findings_hidden) {
 		paint_end(p);
-		line(job, INK_GOOD,
+		sentence(job, INK_GOOD,
 		     arena_printf(p->a, "%sNo known vulnerabilities in %zu %s.", paint_sign(p, "✔ ", ""), n,
 				  plural(n, "package", "packages")));
 	}

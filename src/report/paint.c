@@ -274,8 +274,10 @@ static void paint_row(const struct painter *p, const struct grid *g, struct grid
 	str *title = &row.cells[last].text;
 	bool more = true;
 
-	if (p->style->columns)
-		*title = paint_cut(p, *title, beside ? g->columns[last].width : room_from(p, at));
+	if (p->style->columns) {
+		size_t room = beside ? g->columns[last].width : room_from(p, at);
+		*title = g->columns[last].path ? paint_squeeze(p, *title, room) : paint_cut(p, *title, room);
+	}
 	while (more) {
 		paint_line(p, g, row.cells, n);
 		more = false;

@@ -42,6 +42,7 @@ struct grid_column {
 	size_t least;    /* may shrink to this and wrap; 0: never */
 	size_t at_least; /* as wide as this, if it holds less */
 	bool right;      /* numbers */
+	bool path;       /* loses its middle, not its end */
 	size_t width;    /* worked out by grid_paint */
 };
 
