@@ -167,7 +167,7 @@ static int add_by_name(struct java *j, const struct jar *jar, struct error *e)
 {
 	const struct manifest *m = &jar->manifest;
 	struct file_name name = javameta_split_name(jar->base_name, m);
-	bool in_name = name.version.n && jar->base_name.n > name.artifact.n + name.version.n;
+	bool in_name = name.artifact.n < str_rchr(jar->base_name, '.');
 	struct pom p = { javameta_group(name.artifact, name.version, m), name.artifact, name.version };
 
 	if (name.version.n)

@@ -26,6 +26,28 @@ TEST(detector_match_by_path)
 		{ "etc/os-release", 0644, "os-release" },
 		{ "usr/lib/os-release", 0644, "os-release" },
 		{ "usr/lib/os.release.d/os-release-container", 0644, "os-release" },
+		{ "var/lib/rpm/rpmdb.sqlite", 0644, "rpm" },
+		{ "usr/lib/sysimage/rpm/Packages.db", 0644, "rpm" },
+		{ "var/lib/rpm/rpmdb.sqlite-shm", 0644, NULL },
+		{ "var/lib/rpm/rpmdb.sqlite-wal", 0644, "rpm-log" },
+		{ "var/lib/rpmmanifest/container-manifest-2", 0644, "rpm-list" },
+		{ "app/node_modules/@a/b/package.json", 0644, "npm" },
+		{ "app/node_modules/a/package-lock.json", 0644, NULL },
+		{ "v/site-packages/Django-2.2.dist-info/METADATA", 0644, "python" },
+		{ "v/site-packages/METADATA", 0644, NULL },
+		{ "v/site-packages/a.egg-info/PKG-INFO", 0644, "python" },
+		{ "v/a-1.0-py3.egg/EGG-INFO/PKG-INFO", 0644, "python" },
+		{ "a-1.0/PKG-INFO", 0644, NULL },
+		{ "usr/lib/python3/dist-packages/six-1.16.0.egg-info", 0644, "python" },
+		{ "v/a-1.0-py3.egg", 0644, "python-egg" },
+		{ "opt/app.jar", 0755, "java" },
+		{ "opt/APP.WAR", 0644, "java" },
+		{ "opt/.jar", 0644, NULL },
+		{ "opt/app.jar.txt", 0644, NULL },
+		{ "usr/bin/kubectl", 0755, "go" },
+		{ "usr/lib/libfoo.so", 0644, "go" },
+		{ "usr/lib/libfoo.so.1.2", 0644, "go" },
+		{ "usr/share/x.sock", 0644, NULL },
 		{ "etc/passwd", 0644, NULL },
 		{ "", 0644, NULL },
 	};
@@ -34,5 +56,18 @@ TEST(detector_match_by_path)
 		if (str_eq(str_c(d ? d->kind : NULL), str_c(rows[i].kind)))
 			continue;
 		test_fail(__FILE__, __LINE__, "%s: got %s", rows[i].path, d ? d->kind : "nothing");
+	}
+}
+
+TEST(detector_every_root_is_a_database)
+{
+	EXPECT(!detector_by_kind(STR("none")));
+	EXPECT(detector_by_kind(STR("dpkg")) && detector_by_kind(STR("dpkg"))->database);
+	for (const char *const *root = detector_roots; *root; root++) {
+		const struct detector *d = detector_match(str_c(*root), 0644);
+		if (!strcmp(*root, "var/lib/dpkg/status.d"))
+			continue; /* a folder */
+		if (!d || !d->database)
+			test_fail(__FILE__, __LINE__, "%s: not a database", *root);
 	}
 }
