@@ -1,0 +1,24 @@
+/* fuzz/fuzz_elf.c — a front of any bytes: segments stay in their table, a failure says why. */
+#include "format/elf.h"
+#include <assert.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	struct elf elf = { 0 };
+	struct error e = { 0 };
+	str front = str_mem(data, n);
+	uint64_t offset;
+
+	if (elf_read(front, &elf, &e) < 0) {
+		assert(e.msg[0]);
+		return 0;
+	}
+	assert(elf.count <= ELF_SEGMENTS_MAX);
+	elf_has_note(&elf, front, STR("Go"), 4);
+	for (unsigned i = 0; i < elf.count; i++)
+		if (elf_offset(&elf, elf.segments[i].address, &offset))
+			assert(offset >= elf.segments[0].offset || i);
+	return 0;
+}

@@ -1,0 +1,9 @@
+/* fuzz/fuzz_npm.c — see fuzz/reader.h: what it finds is whole, a failure says why. */
+#include "inventory/npm.h"
+#include "reader.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	read_fuzzed(npm_read, "node_modules/a/package.json", str_mem(data, n));
+	return 0;
+}
