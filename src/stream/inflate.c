@@ -13,6 +13,7 @@ enum {
 	SNIFF_BYTES = 4,
 	/* 32 MiB: what zstd -20 needs; a larger window would break the scan's memory bound */
 	ZSTD_WINDOW_LOG_MAX = 25,
+	ZSTD_WINDOW_LOG_WIDE = 27,
 };
 
 enum kind { UNKNOWN, PLAIN, GZIP, ZSTD };
@@ -21,6 +22,7 @@ struct inflate_stream {
 	struct stream s, *below;
 	enum kind kind;
 	uint64_t max;
+	int window_log;
 	uint8_t *in;
 	size_t at, n;       /* unread part of in */
 	bool below_ended;
@@ -132,7 +134,7 @@ static ssize_t zstd_read(struct inflate_stream *z, void *p, size_t n, struct err
 	if (!z->zstd) {
 		z->zstd = ZSTD_createDStream();
 		assert(z->zstd);
-		ZSTD_DCtx_setParameter(z->zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG_MAX);
+		ZSTD_DCtx_setParameter(z->zstd, ZSTD_d_windowLogMax, z->window_log);
 	}
 	for (;;) {
 		int r = fill(z, e);
@@ -194,7 +196,7 @@ static void inflate_free(struct stream *s)
 	free(z);
 }
 
-struct stream *stream_inflate(struct stream *below, uint64_t max)
+static struct stream *inflate(struct stream *below, uint64_t max, int window_log)
 {
 	static const struct stream_ops ops = { inflate_read, inflate_free };
 	struct inflate_stream *z;
@@ -206,7 +208,18 @@ struct stream *stream_inflate(struct stream *below, uint64_t max)
 	z->s.ops = &ops;
 	z->below = below;
 	z->max = max;
+	z->window_log = window_log;
 	z->in = malloc(IN_BYTES);
 	assert(z->in);
 	return &z->s;
+}
+
+struct stream *stream_inflate(struct stream *below, uint64_t max)
+{
+	return inflate(below, max, ZSTD_WINDOW_LOG_MAX);
+}
+
+struct stream *stream_inflate_wide(struct stream *below, uint64_t max)
+{
+	return inflate(below, max, ZSTD_WINDOW_LOG_WIDE);
 }

@@ -45,3 +45,5 @@ struct stream *stream_digest(struct stream *below, struct digest *out);
 /* gzip (also several members), zstd (also several frames) or plain, told apart by the first bytes,
  * as media types lie. More than `max` inflated bytes is ERR_LIMIT. */
 struct stream *stream_inflate(struct stream *below, uint64_t max);
+/* The same for a publisher's archive: zstd windows of 128 MiB (zstd --ultra -22), as memory allows. */
+struct stream *stream_inflate_wide(struct stream *below, uint64_t max);
