@@ -1,0 +1,61 @@
+#include "vulndb/pack.h"
+#include "vulndb/record.h"
+#include <zstd.h>
+
+enum { LEVEL = 5, PAYS_FROM_BYTES = 256 };
+
+struct packer {
+	ZSTD_CCtx *z;
+};
+
+struct packer *packer_new(void)
+{
+	struct packer *p = calloc(1, sizeof *p);
+	if (!p || !(p->z = ZSTD_createCCtx()))
+		abort();
+	return p;
+}
+
+void packer_free(struct packer *p)
+{
+	if (!p)
+		return;
+	ZSTD_freeCCtx(p->z);
+	free(p);
+}
+
+/* uleb 0 and the text as it is, or uleb of its length and the compressed form */
+void pack_put(struct packer *p, struct buf *b, str text)
+{
+	size_t bound = ZSTD_compressBound(text.n);
+	autofree char *out = text.n >= PAYS_FROM_BYTES ? malloc(bound) : NULL;
+	size_t n = out ? ZSTD_compressCCtx(p->z, out, bound, text.p, text.n, LEVEL) : bound;
+	if (!out || ZSTD_isError(n) || n + 8 >= text.n) {
+		record_put_uleb(b, 0);
+		record_put_str(b, text);
+		return;
+	}
+	record_put_uleb(b, text.n);
+	record_put_str(b, str_mem(out, n));
+}
+
+int pack_get(struct cursor *c, struct arena *a, size_t max_bytes, str *out, struct error *e)
+{
+	uint64_t n = cur_uleb(c);
+	str bytes = record_get_str(c);
+	if (cur_bad(c))
+		return cur_error(c, e, "damaged text");
+	if (!n) {
+		*out = bytes;
+		return 0;
+	}
+	if (n > max_bytes)
+		return error_set(e, ERR_LIMIT, "a text of more than %zu bytes", max_bytes);
+	char *p = arena_alloc(a, (size_t)n);
+	if (!p)
+		return error_set(e, ERR_LIMIT, "the %zu bytes for texts are spent", a->max_bytes);
+	if (ZSTD_decompress(p, (size_t)n, bytes.p, bytes.n) != n)
+		return cur_error(c, e, "damaged text");
+	*out = str_mem(p, (size_t)n);
+	return 0;
+}
