@@ -1,0 +1,381 @@
+#include "vulndb/ingest.h"
+#include "base/time.h"
+#include "net/client.h"
+#include "stream/stream.h"
+#include "sys/proc.h"
+#include "vulndb/builder.h"
+#include "vulndb/feed.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/file.h>
+
+enum { RECORD_ARENA_BYTES = 256 << 20, PROGRESS_EVERY = 2000, ECOSYSTEMS_MAX = 64 };
+
+struct run {
+	const struct ingest_options *o;
+	struct arena *a;
+	struct ingest_summary *out;
+	struct lmdb *old;            /* NULL: none, or of another schema */
+	uint64_t old_generation;
+	struct shelf_sources last;
+	struct client *net;
+	const char *folder;          /* of the database: downloads lie there */
+	struct builder *b;
+	VEC(str) over;               /* feeds to take over from the last generation */
+	bool changed;                /* something is not as it was */
+};
+
+struct reading { /* one feed */
+	struct run *run;
+	const struct feed *feed;
+	struct shelf_source *source;
+	struct ingest_feed *line;
+	struct arena scratch;
+	bool ended;
+};
+
+static void tell(struct run *r, str feed, const char *what, uint64_t n)
+{
+	if (r->o->progress)
+		r->o->progress(r->o->progress_ctx, feed, what, n);
+}
+
+static enum advisory_origin origin_of(enum feed_kind k)
+{
+	return k == FEED_DEBIAN ? ORIGIN_TRACKER : k == FEED_CVE_TAR || k == FEED_CVE_ZIP ? ORIGIN_CVE : ORIGIN_OSV;
+}
+
+/* The tracker decides about the releases that it lists; a feed without dates has its server's. */
+static void learn(struct reading *in, const struct advisory *a)
+{
+	struct shelf_source *s = in->source;
+	int64_t date, newest = INT64_MIN;
+	if (time_parse(a->modified, &date) &&
+	    (!time_parse(s->date, &newest) || date > newest))
+		s->date = arena_str(in->run->a, a->modified);
+	for (size_t i = 0; a->origin == ORIGIN_TRACKER && i < a->affected.n; i++) {
+		bool known = s->ecosystems.n >= ECOSYSTEMS_MAX;
+		for (size_t k = 0; k < s->ecosystems.n && !known; k++)
+			known = str_eq(s->ecosystems.v[k], a->affected.v[i].ecosystem);
+		if (!known)
+			vec_add(in->run->a, &s->ecosystems,
+				arena_str(in->run->a, a->affected.v[i].ecosystem));
+	}
+}
+
+static int take_advisory(struct reading *in, struct cursor *c, struct error *e)
+{
+	struct advisory a = { 0 };
+	int r = record_get_advisory(c, &in->scratch, &a, e);
+	if (r == 0 && a.origin != origin_of(in->feed->kind))
+		r = error_set(e, ERR_FORMAT, "a record of another feed");
+	if (r == 0) {
+		learn(in, &a);
+		r = builder_put(in->run->b, in->feed->name, &a, e);
+	}
+	arena_reset(&in->scratch);
+	if (r == 0 && ++in->source->records % PROGRESS_EVERY == 0)
+		tell(in->run, in->feed->name, "records", in->source->records);
+	return r;
+}
+
+static int take_frame(struct reading *in, str frame, struct error *e)
+{
+	struct cursor c = CURSOR("feed reader", frame.p, frame.n);
+	uint8_t kind = cur_u8(&c);
+	if (in->ended)
+		return error_set(e, ERR_CRASH, "the reader went on behind its end");
+	switch (kind) {
+	case FRAME_ADVISORY:
+		return take_advisory(in, &c, e);
+	case FRAME_NOTE:
+		in->source->skipped++;
+		if (!in->line->why.n)
+			in->line->why = arena_str(in->run->a, str_upto(str_from(frame, 1), 400));
+		return 0;
+	case FRAME_END:
+		in->ended = true;
+		return 0;
+	case FRAME_ERROR: {
+		int code = -(int)cur_u8(&c);
+		str text = str_upto(str_from(frame, 2), 900);
+		bool known = code <= -ERR_SEQ_USAGE && code >= -ERR_SEQ_CRASH;
+		return error_set(e, known ? code : ERR_CRASH, "%.*s", STR_FMT(text));
+	}
+	default:
+		return error_set(e, ERR_CRASH, "the reader sent a frame of kind %u", kind);
+	}
+}
+
+/* From the worker's stdout, frame by frame */
+static int take_frames(struct reading *in, struct stream *s, struct error *e)
+{
+	struct buf room cleanup(buf_done) = BUF(FRAME_BYTES);
+	unsigned char head[4];
+	for (;;) {
+		ssize_t n = stream_read_full(s, head, 4, e);
+		if (n <= 0)
+			return (int)n;
+		struct cursor c = CURSOR("feed reader", head, (size_t)n);
+		uint32_t length = cur_le32(&c);
+		buf_clear(&room);
+		char *p = cur_bad(&c) || !length ? NULL : buf_room(&room, length);
+		if (!p)
+			return error_set(e, ERR_CRASH, "the reader sent a damaged frame");
+		if ((n = stream_read_full(s, p, length, e)) < 0)
+			return (int)n;
+		if ((size_t)n < length)
+			return error_set(e, ERR_CRASH, "the reader ended inside a frame");
+		int r = take_frame(in, str_mem(p, length), e);
+		if (r < 0)
+			return r;
+	}
+}
+
+static int read_jailed(struct reading *in, int fd, struct error *e)
+{
+	struct proc p = { .in = -1, .out = -1 };
+	struct error why = { 0 };
+	int r = proc_start_worker(feedworker_name(in->feed->kind), fd, &p, e);
+	if (r < 0)
+		return r;
+	proc_close_in(&p);
+	struct stream *s = stream_fd(p.out, false);
+	r = take_frames(in, s, e);
+	stream_free(s);
+	if (r < 0) {
+		proc_kill(&p);
+		return r;
+	}
+	if ((r = proc_end(&p, &why)) < 0 || !in->ended) {
+		*e = why;
+		return r < 0 ? r : error_set(e, ERR_CRASH, "the reader ended early");
+	}
+	return 0;
+}
+
+static int take_batch(void *ctx, str frames, struct error *e)
+{
+	while (frames.n) {
+		struct cursor c = CURSOR("frames", frames.p, frames.n);
+		uint32_t n = cur_le32(&c);
+		int r = take_frame(ctx, str_upto(str_from(frames, 4), n), e);
+		if (r < 0)
+			return r;
+		frames = str_from(frames, 4 + (size_t)n);
+	}
+	return 0;
+}
+
+static int read_here(struct reading *in, int fd, struct error *e)
+{
+	struct stream *s = stream_fd(fd, false);
+	int r = feedworker_run(in->feed->kind, s, take_batch, in, e);
+	stream_free(s);
+	return r;
+}
+
+static const struct shelf_source *last_of(const struct run *r, str name)
+{
+	for (size_t i = 0; i < r->last.list.n; i++)
+		if (str_eq(r->last.list.v[i].name, name))
+			return &r->last.list.v[i];
+	return NULL;
+}
+
+static int take_over(struct run *r, const struct shelf_source *last, struct ingest_feed *line,
+		     struct error *e)
+{
+	line->records = last->records;
+	line->skipped = last->skipped;
+	vec_add(r->a, &r->over, last->name);
+	return builder_put_source(r->b, last, e);
+}
+
+/* What failed is named; only a failure of the database itself ends the run. */
+static int feed_failed(struct run *r, const struct shelf_source *last, struct ingest_feed *line,
+		       struct error *why, struct error *e)
+{
+	line->state = INGEST_FAILED;
+	line->why = arena_str(r->a, str_c(why->msg));
+	line->records = line->skipped = 0;
+	r->out->failed++;
+	int ret = builder_erase(r->b, line->name, e);
+	return ret < 0 || !last ? ret : take_over(r, last, line, e);
+}
+
+static int read_feed(struct run *r, const struct feed *f, struct fetched *got, struct ingest_feed *line,
+		     struct error *e)
+{
+	struct reading in = { .run = r, .feed = f, .source = &got->source, .line = line,
+			      .scratch = ARENA(RECORD_ARENA_BYTES) };
+	int ret = r->o->in_process ? read_here(&in, got->fd, e) : read_jailed(&in, got->fd, e);
+	arena_done(&in.scratch);
+	if (ret == 0 && !got->source.records)
+		ret = error_set(e, ERR_FORMAT, "no records in it");
+	line->records = got->source.records;
+	line->skipped = got->source.skipped;
+	return ret;
+}
+
+static int do_feed(struct run *r, const struct feed *f, struct error *e)
+{
+	struct fetched got;
+	struct error why = { 0 };
+	const struct shelf_source *last = last_of(r, f->name);
+	struct ingest_feed *line = vec_push(r->a, &r->out->feeds);
+	if (!line)
+		return error_set(e, ERR_LIMIT, "too many feeds");
+	line->name = f->name;
+	tell(r, f->name, f->remote ? "fetching" : "reading", 0);
+	int ret = feed_fetch(f, last, r->net, r->folder, r->a, &got, &why);
+	if (ret < 0)
+		return feed_failed(r, last, line, &why, e);
+	if (got.missing && !last) {
+		line->state = INGEST_MISSING;
+		return 0;
+	}
+	if (got.missing) {
+		error_set(&why, ERR_NOTFOUND, "the mirror no longer has it");
+		return feed_failed(r, last, line, &why, e);
+	}
+	if (got.unchanged) {
+		line->state = INGEST_UNCHANGED;
+		return take_over(r, last, line, e);
+	}
+	ret = read_feed(r, f, &got, line, &why);
+	close(got.fd);
+	if (ret < 0)
+		return feed_failed(r, last, line, &why, e);
+	r->changed = true;
+	return builder_put_source(r->b, &got.source, e);
+}
+
+static void note_dropped(struct run *r, const struct feeds *feeds)
+{
+	for (size_t i = 0; i < r->last.list.n; i++) {
+		bool listed = false;
+		for (size_t k = 0; k < feeds->list.n && !listed; k++)
+			listed = str_eq(feeds->list.v[k].name, r->last.list.v[i].name);
+		if (listed)
+			continue;
+		r->changed = true;
+		vec_add(r->a, &r->out->feeds,
+			((struct ingest_feed){ .name = r->last.list.v[i].name, .state = INGEST_DROPPED }));
+	}
+}
+
+/* The last generation, where there is one that can be read */
+static int open_old(struct run *r, struct error *e)
+{
+	struct error why = { 0 };
+	struct lmdb_txn *t cleanup(lmdb_abort_p) = NULL;
+	struct shelf_head head;
+	if (lmdb_open(r->o->db_path, &r->old, &why) < 0)
+		return 0; /* none, or damaged: a new one takes its place */
+	int ret = lmdb_begin(r->old, false, &t, e);
+	if (ret < 0)
+		return ret;
+	if (shelf_read_head(t, r->a, &head, &why) < 0 || shelf_read_sources(t, r->a, &r->last, &why) < 0) {
+		lmdb_abort(take(t));
+		lmdb_close(take(r->old));
+		r->last = (struct shelf_sources){ 0 };
+		return 0;
+	}
+	r->old_generation = head.generation;
+	r->out->records = head.records;
+	r->out->packages = head.packages;
+	r->out->bytes = lmdb_bytes(r->old);
+	return 0;
+}
+
+static void sum_up(struct run *r, struct shelf_head *head, const struct shelf_sources *now)
+{
+	int64_t date, newest = INT64_MIN;
+	for (size_t i = 0; i < now->list.n; i++) {
+		const struct shelf_source *s = &now->list.v[i];
+		head->records += s->records;
+		if (time_parse(s->date, &date) && date > newest) {
+			newest = date;
+			head->data_date = s->date;
+		}
+	}
+	r->out->records = head->records;
+	r->out->generation = head->generation;
+}
+
+static int finish(struct run *r, struct error *e)
+{
+	struct shelf_head head = { .schema = RECORD_SCHEMA, .generation = r->old_generation + 1 };
+	struct shelf_sources now = { 0 };
+	int ret = 0;
+	if (r->over.n && r->old)
+		ret = builder_take_over(r->b, r->old, r->over.v, r->over.n, e);
+	ret = ret < 0 ? ret : builder_sources(r->b, r->a, &now, e);
+	if (ret < 0)
+		return ret;
+	sum_up(r, &head, &now);
+	if (!head.records)
+		return error_set(e, ERR_NODATA, "no feed gave any advisory");
+	ret = builder_finish(r->b, r->old, &head, &r->out->changed_packages, &r->out->changed_advisories, e);
+	r->out->packages = head.packages;
+	r->out->whole = head.whole;
+	r->out->installed = true;
+	return ret < 0 ? ret : builder_install(r->b, r->o->db_path, &r->out->bytes, e);
+}
+
+static int do_feeds(struct run *r, const struct feeds *feeds, struct error *e)
+{
+	char building[4096];
+	snprintf(building, sizeof building, "%s.building", r->o->db_path);
+	int ret = builder_open(building, &r->b, e);
+	for (size_t i = 0; ret == 0 && i < feeds->list.n; i++)
+		ret = do_feed(r, &feeds->list.v[i], e);
+	if (ret < 0)
+		return ret;
+	note_dropped(r, feeds);
+	if (!r->changed && r->old) {
+		r->out->generation = r->old_generation;
+		return 0;
+	}
+	return finish(r, e);
+}
+
+static int lock(const char *db_path, int *out, struct error *e)
+{
+	char path[4096];
+	snprintf(path, sizeof path, "%s.lock", db_path);
+	autoclose int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return error_errno(e, errno, "%s", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return error_set(e, ERR_DENIED, "%s: another update is running", path);
+	*out = take_fd(&fd);
+	return 0;
+}
+
+int ingest_run(const struct ingest_options *o, struct arena *a, struct ingest_summary *out, struct error *e)
+{
+	str folder = str_dir(str_c(o->db_path));
+	struct run r = { .o = o, .a = a, .out = out, .folder = folder.n ? arena_str(a, folder).p : "." };
+	struct feeds feeds = { 0 };
+	autoclose int held = -1;
+	*out = (struct ingest_summary){ 0 };
+	int ret = feed_list(o->from, a, &feeds, e);
+	ret = ret < 0 ? ret : lock(o->db_path, &held, e);
+	ret = ret < 0 ? ret : open_old(&r, e);
+	if (ret == 0 && feeds.list.v[0].remote) {
+		struct client_options net = { .insecure = o->insecure,
+					      .plain_http = o->from && str_starts(str_c(o->from), STR("http://")) };
+		ret = client_new(&net, &r.net, e);
+	}
+	ret = ret < 0 ? ret : do_feeds(&r, &feeds, e);
+	builder_free(r.b);
+	client_free(r.net);
+	lmdb_close(r.old);
+	if (ret == 0 && a->failed)
+		return error_set(e, ERR_LIMIT, "too many feeds");
+	return ret;
+}
