@@ -1,0 +1,132 @@
+#include "vulndb/rate.h"
+#include "model/cvss.h"
+#include "vulndb/names.h"
+
+/* A notice about several CVEs rates the worst of them: it counts last. The mark lives in the name
+ * until the choice is made. */
+static const str shared_mark = STR_INIT(" (notice)");
+
+static bool is_known(const struct finding *f, const struct rating *r)
+{
+	for (size_t i = 0; i < f->ratings.n; i++) {
+		const struct rating *old = &f->ratings.v[i];
+		if (str_eq(old->source, r->source) && str_eq(old->vector, r->vector) &&
+		    old->severity == r->severity)
+			return true;
+	}
+	return false;
+}
+
+void rate_add(struct arena *a, struct finding *f, const struct opinion *o, bool shared)
+{
+	struct rating r = { .source = o->source, .vector = o->vector, .score = -1, .severity = o->severity };
+	struct cvss cvss;
+	struct error e;
+	if (o->vector.n) {
+		if (cvss_parse(o->vector, &cvss, &e) < 0)
+			return;
+		r.cvss_major = cvss.major;
+		r.score = cvss.score;
+		r.severity = cvss.severity;
+	}
+	if (shared)
+		r.source = arena_concat(a, r.source, shared_mark);
+	if (r.severity == SEVERITY_UNKNOWN || is_known(f, &r))
+		return;
+	r.source = arena_str(a, r.source);
+	r.vector = arena_str(a, r.vector);
+	vec_add(a, &f->ratings, r);
+}
+
+static int rank(str source)
+{
+	static const struct {
+		str source;
+		int rank;
+	} table[] = {
+		{ STR_INIT("GitHub"), 0 },   { STR_INIT("PyPA"), 1 },        { STR_INIT("Go"), 1 },
+		{ STR_INIT("RustSec"), 1 },  { STR_INIT("CISA-ADP"), 3 },    { STR_INIT("NVD"), 4 },
+		{ STR_INIT("Debian"), 5 },   { STR_INIT("Ubuntu"), 5 },      { STR_INIT("Alpine"), 5 },
+		{ STR_INIT("AlmaLinux"), 5 }, { STR_INIT("Rocky Linux"), 5 }, { STR_INIT("SUSE"), 5 },
+		{ STR_INIT("Red Hat"), 5 },  { STR_INIT("Bitnami"), 5 },     { STR_INIT("OSV"), 6 },
+	};
+	if (str_ends(source, shared_mark))
+		return 7;
+	for (size_t i = 0; i < LEN(table); i++)
+		if (str_eq(table[i].source, source))
+			return table[i].rank;
+	return 2; /* a CNA */
+}
+
+/* Which copies of Debian, Ubuntu and Alpine are vectors of others */
+static bool scores_itself(str source)
+{
+	return str_eq(source, STR("SUSE")) || str_eq(source, STR("Red Hat")) ||
+	       str_eq(source, STR("Rocky Linux")) || str_eq(source, STR("AlmaLinux"));
+}
+
+static bool is_own(const struct finding *f, const struct rating *r)
+{
+	return names_own_source(f->ecosystem, r->source) && (!r->vector.n || scores_itself(r->source));
+}
+
+/* CVSS 3.1 before 3.0: the vector says which */
+static int cvss_version(const struct rating *r)
+{
+	if (!r->vector.n)
+		return 0;
+	return r->cvss_major * 10 + str_starts(r->vector, STR("CVSS:3.1/"));
+}
+
+static bool is_better(const struct finding *f, const struct rating *a, const struct rating *b)
+{
+	bool a_own = is_own(f, a), b_own = is_own(f, b);
+	int a_rank = rank(a->source), b_rank = rank(b->source);
+	bool a_shared = a_rank == 7, b_shared = b_rank == 7;
+	if (a_own != b_own)
+		return a_own;
+	if (a_own && !a->vector.n != !b->vector.n)
+		return !a->vector.n;
+	if (a_shared != b_shared)
+		return b_shared;
+	if (cvss_version(a) != cvss_version(b))
+		return cvss_version(a) > cvss_version(b);
+	if (a_rank != b_rank)
+		return a_rank < b_rank;
+	if (a->score > b->score || a->score < b->score)
+		return a->score > b->score;
+	return a->severity > b->severity;
+}
+
+static int order_ratings(const void *x, const void *y)
+{
+	const struct rating *a = x, *b = y;
+	int c = str_cmp(a->source, b->source);
+	c = c ? c : b->cvss_major - a->cvss_major;
+	c = c ? c : str_cmp(a->vector, b->vector);
+	return c ? c : (int)b->severity - (int)a->severity;
+}
+
+static str reason(struct arena *a, const struct finding *f, const struct rating *r)
+{
+	if (is_own(f, r))
+		return arena_printf(a, "%.*s's own rating", STR_FMT(r->source));
+	if (!r->vector.n)
+		return arena_printf(a, "rating of %.*s", STR_FMT(r->source));
+	str version = str_starts(r->vector, STR("CVSS:")) ? str_upto(str_from(r->vector, 5), 3) : STR("2.0");
+	return arena_printf(a, "CVSS %.*s of %.*s: %.1f", STR_FMT(version), STR_FMT(r->source), r->score);
+}
+
+void rate_choose(struct arena *a, struct finding *f)
+{
+	struct rating *best = NULL;
+	if (f->ratings.n)
+		qsort(f->ratings.v, f->ratings.n, sizeof *f->ratings.v, order_ratings);
+	for (size_t i = 0; i < f->ratings.n; i++)
+		if (!best || is_better(f, &f->ratings.v[i], best))
+			best = &f->ratings.v[i];
+	f->severity = best ? best->severity : SEVERITY_UNKNOWN;
+	f->severity_reason = best ? reason(a, f, best) : STR("no source rates it");
+	if (best)
+		best->chosen = true;
+}
