@@ -1,0 +1,276 @@
+#include "vulndb/compose.h"
+#include "vulndb/advice.h"
+#include "vulndb/names.h"
+#include "vulndb/rate.h"
+
+enum { REFERENCES_MAX = 40, OTHERS_MAX = 16 };
+
+struct making {
+	struct look *l;
+	struct arena *scratch, *a;
+	const struct subject *s;
+	const struct group *g;
+	struct finding f;
+	const struct hit *primary;
+	str late_title, late_text; /* of notices: better than nothing */
+	struct error *e;
+};
+
+static int order_strs(const void *x, const void *y)
+{
+	return str_cmp(*(const str *)x, *(const str *)y);
+}
+
+typedef VEC(str) strings;
+
+static void add_once(struct arena *a, strings *v, str s)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (str_eq(v->v[i], s))
+			return;
+	vec_add(a, v, s);
+}
+
+static bool is_before(const struct making *m, const struct hit *a, const struct hit *b)
+{
+	bool a_tracker = a->head.origin == ORIGIN_TRACKER, b_tracker = b->head.origin == ORIGIN_TRACKER;
+	const struct range_event *x = a->verdict.fixed, *y = b->verdict.fixed;
+	if (a_tracker != b_tracker)
+		return a_tracker;
+	if (!x != !y)
+		return x;
+	int c = x ? m->s->eco->compare(x->version, y->version) : 0;
+	if (c)
+		return c > 0;
+	if (a->head.notice != b->head.notice)
+		return b->head.notice;
+	return str_cmp(a->id, b->id) < 0;
+}
+
+static void pick_primary(struct making *m)
+{
+	for (size_t i = 0; i < m->g->hits.n; i++)
+		if (!m->primary || is_before(m, m->g->hits.v[i], m->primary))
+			m->primary = m->g->hits.v[i];
+}
+
+/* The lowest CVE number, else the name by which the world knows it, else the record's own. */
+static str pick_id(const struct making *m)
+{
+	str best = { 0 }, ghsa = { 0 };
+	for (size_t i = 0; i < m->g->ids.n; i++) {
+		str id = m->g->ids.v[i];
+		if (names_is_cve(id) && (!best.n || id.n < best.n || (id.n == best.n && str_cmp(id, best) < 0)))
+			best = id;
+		if (str_starts(id, STR("GHSA-")) && (!ghsa.n || str_cmp(id, ghsa) < 0))
+			ghsa = id;
+	}
+	return best.n ? best : ghsa.n ? ghsa : m->primary->id;
+}
+
+static void fill_names(struct making *m)
+{
+	strings aliases = { 0 }, others = { 0 };
+	str id = pick_id(m);
+	m->f.id = arena_str(m->a, id);
+	for (size_t i = 0; i < m->g->ids.n; i++)
+		add_once(m->scratch, &aliases, m->g->ids.v[i]);
+	for (size_t i = 0; i < m->g->hits.n + m->g->joined.n; i++) {
+		const struct hit *h = i < m->g->hits.n ? m->g->hits.v[i] :
+							 m->g->joined.v[i - m->g->hits.n];
+		add_once(m->scratch, &aliases, h->id);
+		if (!str_eq(h->id, m->primary->id))
+			add_once(m->scratch, &others, h->id);
+	}
+	if (aliases.n)
+		qsort(aliases.v, aliases.n, sizeof *aliases.v, order_strs);
+	if (others.n)
+		qsort(others.v, others.n, sizeof *others.v, order_strs);
+	for (size_t i = 0; i < aliases.n; i++)
+		if (!str_eq(aliases.v[i], id))
+			vec_add(m->a, &m->f.aliases, arena_str(m->a, aliases.v[i]));
+	vec_add(m->a, &m->f.advisories, arena_str(m->a, m->primary->id));
+	for (size_t i = 0; i < others.n; i++)
+		vec_add(m->a, &m->f.advisories, arena_str(m->a, others.v[i]));
+}
+
+static str tell_range(struct arena *a, const struct range_verdict *v)
+{
+	str from = v->introduced ? v->introduced->version : (str){ 0 };
+	if (v->listed)
+		return v->fixed ? arena_printf(a, "listed by version, fixed %.*s", STR_FMT(v->fixed->version)) :
+				  STR("listed by version");
+	if (v->fixed)
+		return arena_printf(a, "introduced %.*s, fixed %.*s", STR_FMT(from), STR_FMT(v->fixed->version));
+	if (v->last_affected)
+		return arena_printf(a, "introduced %.*s, last affected %.*s", STR_FMT(from),
+				    STR_FMT(v->last_affected->version));
+	return arena_printf(a, "introduced %.*s, no fixed version", STR_FMT(from));
+}
+
+static str tell_comparison(struct arena *a, const struct subject *s, const struct range_verdict *v)
+{
+	if (v->listed)
+		return arena_printf(a, "%.*s is one of the versions listed as affected", STR_FMT(s->version));
+	if (v->fixed)
+		return arena_printf(a, "%.*s < %.*s (%s order)", STR_FMT(s->version), STR_FMT(v->fixed->version),
+				    s->eco->order);
+	if (v->last_affected)
+		return arena_printf(a, "%.*s <= %.*s (%s order)", STR_FMT(s->version),
+				    STR_FMT(v->last_affected->version), s->eco->order);
+	if (!v->introduced || str_eq(v->introduced->version, STR("0")))
+		return arena_printf(a, "every version is affected, %.*s too", STR_FMT(s->version));
+	return arena_printf(a, "%.*s >= %.*s (%s order)", STR_FMT(s->version), STR_FMT(v->introduced->version),
+			    s->eco->order);
+}
+
+static void fill_verdict(struct making *m)
+{
+	const struct hit *h = m->primary;
+	struct finding *f = &m->f;
+	f->package = m->s->package;
+	f->feed = h->head.origin == ORIGIN_TRACKER ? STR("debian-tracker") : STR("osv");
+	f->status = h->verdict.fixed ? FIX_AVAILABLE : h->open;
+	f->fixed_version = h->verdict.fixed ? arena_str(m->a, h->verdict.fixed->version) : (str){ 0 };
+	f->compared_name = arena_str(m->a, m->s->name);
+	f->compared_version = arena_str(m->a, m->s->version);
+	f->ecosystem = arena_str(m->a, m->s->shown);
+	f->range = tell_range(m->a, &h->verdict);
+	f->comparison = tell_comparison(m->a, m->s, &h->verdict);
+}
+
+static void add_reference(struct making *m, str type, str url)
+{
+	for (size_t i = 0; i < m->f.references.n; i++)
+		if (str_eq(m->f.references.v[i].url, url))
+			return;
+	if (m->f.references.n < REFERENCES_MAX)
+		vec_add(m->a, &m->f.references,
+			((struct reference){ arena_str(m->a, type), arena_str(m->a, url) }));
+}
+
+/* The text of one record: what is still missing is taken from it. */
+static int take_text(struct making *m, const struct advisory *head, struct cursor rest, bool links)
+{
+	struct advisory r = { 0 };
+	int ret = shelf_get_names(&rest, m->scratch, &r, m->e);
+	r = *head;
+	ret = ret < 0 ? ret : shelf_get_text(&rest, m->scratch, &r, m->e);
+	if (ret < 0)
+		return ret;
+	if (head->notice) {
+		m->late_title = m->late_title.n ? m->late_title : r.summary;
+		m->late_text = m->late_text.n ? m->late_text : r.details;
+	} else {
+		m->f.title = m->f.title.n ? m->f.title : arena_str(m->a, r.summary);
+		m->f.description = m->f.description.n ? m->f.description : arena_str(m->a, r.details);
+		m->f.published = m->f.published.n ? m->f.published : arena_str(m->a, r.published);
+		m->f.modified = m->f.modified.n ? m->f.modified : arena_str(m->a, r.modified);
+	}
+	for (size_t i = 0; i < r.cwes.n; i++) {
+		size_t k = 0;
+		while (k < m->f.cwes.n && !str_eq(m->f.cwes.v[k], r.cwes.v[i]))
+			k++;
+		if (k == m->f.cwes.n)
+			vec_add(m->a, &m->f.cwes, arena_str(m->a, r.cwes.v[i]));
+	}
+	for (size_t i = 0; links && i < r.references.n; i++)
+		add_reference(m, r.references.v[i].type, r.references.v[i].url);
+	return 0;
+}
+
+static int take_hit(struct making *m, const struct hit *h)
+{
+	bool shared = h->head.notice && h->head.covers.n > 1;
+	for (size_t i = 0; i < h->opinions.n; i++)
+		rate_add(m->a, &m->f, &h->opinions.v[i], shared);
+	for (size_t i = 0; i < h->head.opinions.n; i++)
+		rate_add(m->a, &m->f, &h->head.opinions.v[i], shared);
+	return take_text(m, &h->head, h->rest, true);
+}
+
+/* A record that did not match this package but is about the same flaw: its rating and text serve. */
+static int take_other(struct making *m, str id, enum advisory_origin origin)
+{
+	struct hit h = { .id = id };
+	str value;
+	int r = shelf_newest(m->l->advisories, id, origin, &h.feed, &value, m->e);
+	if (r <= 0)
+		return r;
+	if ((r = shelf_get_head(value, m->scratch, &h.head, &h.rest, m->e)) < 0)
+		return r;
+	if (h.head.withdrawn.n || h.head.notice)
+		return 0;
+	for (size_t i = 0; i < h.head.opinions.n; i++)
+		rate_add(m->a, &m->f, &h.head.opinions.v[i], false);
+	return take_text(m, &h.head, h.rest, false);
+}
+
+static bool is_hit(const struct making *m, str id)
+{
+	for (size_t i = 0; i < m->g->hits.n; i++)
+		if (str_eq(m->g->hits.v[i]->id, id))
+			return true;
+	return false;
+}
+
+/* Records elsewhere that call themselves another name of this flaw */
+static int take_others(struct making *m, str id)
+{
+	char prefix[LMDB_KEY_BYTES];
+	str from = shelf_pair(prefix, id, (str){ 0 }), key, value;
+	strings ids = { 0 };
+	int r;
+	for (r = lmdb_seek(m->l->aliases, from, &key, &value, m->e);
+	     r == 1 && str_starts(key, from) && ids.n < OTHERS_MAX;
+	     r = lmdb_next(m->l->aliases, &key, &value, m->e)) {
+		str rest = str_from(key, from.n);
+		str other = str_upto(rest, str_chr(rest, 0));
+		if (str_eq(value, STR("a")) && !is_hit(m, other))
+			add_once(m->scratch, &ids, other);
+	}
+	for (size_t i = 0; r >= 0 && i < ids.n; i++)
+		r = take_other(m, ids.v[i], ORIGIN_OSV);
+	return r < 0 ? r : 0;
+}
+
+static int gather(struct making *m)
+{
+	int r = take_hit(m, m->primary);
+	for (size_t i = 0; r == 0 && i < m->g->hits.n; i++)
+		if (m->g->hits.v[i] != m->primary)
+			r = take_hit(m, m->g->hits.v[i]);
+	for (size_t i = 0; r == 0 && i < m->g->joined.n; i++)
+		r = take_hit(m, m->g->joined.v[i]);
+	for (size_t i = 0; r == 0 && i < m->g->ids.n; i++) {
+		str id = m->g->ids.v[i];
+		r = names_is_cve(id) ? take_other(m, id, ORIGIN_CVE) : 0;
+		r = r < 0 || is_hit(m, id) ? r : take_other(m, id, ORIGIN_OSV);
+		r = r < 0 ? r : take_others(m, id);
+	}
+	return r;
+}
+
+int compose_finding(struct look *l, struct arena *scratch, const struct subject *s, struct group *g,
+		    struct arena *a, struct scan_report *into, struct error *e)
+{
+	struct making m = { .l = l, .scratch = scratch, .a = a, .s = s, .g = g, .e = e };
+	pick_primary(&m);
+	fill_names(&m);
+	fill_verdict(&m);
+	if (m.primary->head.origin == ORIGIN_TRACKER)
+		add_reference(&m, STR("ADVISORY"), arena_printf(scratch, "https://security-tracker.debian.org/tracker/%.*s",
+							       STR_FMT(m.primary->id)));
+	int r = gather(&m);
+	if (r < 0)
+		return r;
+	if (m.f.cwes.n)
+		qsort(m.f.cwes.v, m.f.cwes.n, sizeof *m.f.cwes.v, order_strs);
+	m.f.title = m.f.title.n ? m.f.title : arena_str(a, m.late_title);
+	m.f.description = m.f.description.n ? m.f.description : arena_str(a, m.late_text);
+	rate_choose(a, &m.f);
+	advice_fill(a, &m.f);
+	if (scratch->failed || a->failed || !vec_add(a, &into->findings, m.f))
+		return error_set(e, ERR_LIMIT, "too many findings: the report's %zu bytes are spent", a->max_bytes);
+	return 0;
+}

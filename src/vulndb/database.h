@@ -1,0 +1,22 @@
+/* vulndb/database.h — an open generation as the modules of this room see it. */
+#pragma once
+#include "vulndb/shelf.h"
+#include "vulndb/vulndb.h"
+
+struct vulndb { /* does not change once it is open */
+	struct lmdb *db;
+	struct arena arena;
+	struct shelf_head head;
+	struct shelf_sources sources;
+	VEC(str) tracked; /* releases that Debian's tracker decides about */
+};
+
+/* One look: a transaction and a walk over each table that is asked for; ends with look_done. */
+struct look {
+	struct vulndb *db;
+	struct lmdb_txn *txn;
+	struct lmdb_walk *packages, *advisories, *aliases;
+};
+
+int look_open(struct vulndb *db, struct look *out, struct error *e) must_use;
+void look_done(struct look *l);

@@ -1,0 +1,29 @@
+/* vulndb/hit.h — what matching one package finds before it is told: advisories that hold its version,
+ * in groups that are one finding each. All of it lives in a scratch arena and the open transaction. */
+#pragma once
+#include "vulndb/database.h"
+
+struct subject { /* the package as advisories speak of it */
+	const struct package *package;
+	str ecosystem, name; /* canonical: the key */
+	str shown;           /* the ecosystem as it is shown */
+	str version;
+	const struct ecosystem *eco;
+	bool readable;       /* the version means something in that order */
+};
+
+struct hit {
+	str id, feed;
+	struct advisory head;
+	struct cursor rest;       /* behind the head: names, text */
+	enum fix_status open;     /* what no fix means */
+	struct range_verdict verdict;
+	VEC(struct opinion) opinions; /* of the package in the advisory */
+};
+
+struct group {
+	VEC(str) ids;                /* names of the flaw */
+	VEC(const struct hit *) hits;
+	VEC(const struct hit *) joined; /* notices that name it, where the tracker decides */
+};
+

@@ -1,0 +1,378 @@
+/* vulndb_match: a package's rows, those that hold its version, grouped by flaw. A package without rows
+ * costs one look at the tree; one with rows a comparison each. */
+#include "vulndb/compose.h"
+#include "vulndb/names.h"
+#include <inttypes.h>
+
+enum { SCRATCH_BYTES = 256 << 20, IDS_MAX = 32 };
+
+static const str tracker_feed = STR_INIT("debian/tracker");
+
+struct matching {
+	struct look look;
+	struct arena *scratch, *a;
+	struct scan_report *into;
+	struct error *e;
+	const struct subject *s;
+	bool tracked;            /* the tracker decides: OSV's notices only join */
+	uint64_t unreadable;     /* rows that could not be compared */
+	str unordered;           /* a record's event that has no place in the order */
+	VEC(struct hit *) hits;
+	VEC(struct hit *) notices; /* hits that only join */
+	VEC(struct group *) groups; /* those without hits were merged */
+	struct named {
+		str id;
+		struct group *group;
+	} *index;                /* names of the groups */
+	size_t index_n, index_room;
+};
+
+/* Rocky's and others' records speak of source packages, the rest of the rpm world of binary ones. */
+static bool speaks_of_sources(str ecosystem)
+{
+	static const str bases[] = { STR_INIT("Rocky Linux"), STR_INIT("Mageia"), STR_INIT("openEuler"),
+				     STR_INIT("Azure Linux") };
+	for (size_t i = 0; i < LEN(bases); i++)
+		if (str_eq(names_base(ecosystem), bases[i]))
+			return true;
+	return false;
+}
+
+/* SOURCERPM has no epoch; its packages share one. */
+static str with_epoch(struct arena *a, str version, str source_version)
+{
+	size_t colon = str_chr(version, ':');
+	if (!source_version.n || str_chr(source_version, ':') < source_version.n)
+		return source_version.n ? source_version : version;
+	return colon == version.n ? source_version : arena_concat(a, str_upto(version, colon + 1), source_version);
+}
+
+static bool describe(struct arena *a, const struct package *p, const struct distro *d, struct subject *out)
+{
+	static const str ecosystems[PACKAGE_TYPE_COUNT] = { [PACKAGE_NPM] = STR_INIT("npm"),
+							    [PACKAGE_PYPI] = STR_INIT("PyPI"),
+							    [PACKAGE_MAVEN] = STR_INIT("Maven"),
+							    [PACKAGE_GOLANG] = STR_INIT("Go") };
+	*out = (struct subject){ .package = p, .shown = ecosystems[p->type], .name = p->name, .version = p->version };
+	if (!out->shown.n) {
+		if (!d || !d->ecosystem.n)
+			return false;
+		out->shown = d->ecosystem;
+	}
+	out->ecosystem = names_ecosystem(a, out->shown);
+	bool source = p->type == PACKAGE_DEB || p->type == PACKAGE_APK ||
+		      (p->type == PACKAGE_RPM && speaks_of_sources(out->ecosystem));
+	if (source && p->source.n) {
+		out->name = p->source;
+		out->version = p->type == PACKAGE_RPM ? with_epoch(a, p->version, p->source_version) :
+			       p->source_version.n     ? p->source_version :
+							p->version;
+	}
+	out->name = names_package(a, out->ecosystem, out->name);
+	out->eco = ecosystem_find(out->ecosystem);
+	if (!out->eco || !out->name.n)
+		return false;
+	out->readable = out->eco->valid(out->version);
+	return true;
+}
+
+/* A build for a module stream is compared with builds of that stream only, and others with none. */
+static bool fits_module(const struct affected *f, const struct package *p)
+{
+	if (p->type != PACKAGE_RPM)
+		return true;
+	if (!f->module.n || !p->module.n)
+		return !f->module.n == !p->module.n;
+	return str_eq(f->module, STR("*")) ||
+	       (str_starts(p->module, f->module) &&
+		(p->module.n == f->module.n || p->module.p[f->module.n] == ':'));
+}
+
+/* One row: the bodies' ranges and versions count together. */
+static int evaluate(struct matching *m, str value, struct hit *h)
+{
+	struct cursor c = CURSOR("advisory database", value.p, value.n);
+	VEC(struct range) ranges = { 0 };
+	VEC(str) versions = { 0 };
+	bool first = true;
+	while (cur_left(&c)) {
+		struct affected f = { 0 };
+		int r = record_get_body(&c, m->scratch, &f, m->e);
+		if (r < 0)
+			return r;
+		if (!fits_module(&f, m->s->package))
+			continue;
+		if (first)
+			h->open = f.open;
+		first = false;
+		for (size_t i = 0; m->s->readable && i < f.ranges.n; i++)
+			vec_add(m->scratch, &ranges,
+				((struct range){ f.ranges.v[i].events.v, f.ranges.v[i].events.n }));
+		if (!versions.n)
+			versions.v = f.versions.v, versions.n = versions.room = f.versions.n;
+		else
+			for (size_t i = 0; i < f.versions.n; i++)
+				vec_add(m->scratch, &versions, f.versions.v[i]);
+		for (size_t i = 0; i < f.opinions.n; i++)
+			vec_add(m->scratch, &h->opinions, f.opinions.v[i]);
+	}
+	h->verdict = range_evaluate(m->s->eco, m->s->version, ranges.v, ranges.n, versions.v, versions.n);
+	if (h->verdict.unordered && !h->verdict.affected)
+		m->unordered = arena_printf(m->scratch, "%.*s: %.*s", STR_FMT(h->id),
+					    STR_FMT(h->verdict.unordered->version));
+	m->unreadable += !m->s->readable && !h->verdict.affected;
+	return 0;
+}
+
+/* The head, if this copy of the advisory is the one that counts: 1, or 0. */
+static int load(struct matching *m, struct hit *h)
+{
+	bool tracker = str_eq(h->feed, tracker_feed);
+	str feed, value;
+	int r = shelf_newest(m->look.advisories, h->id, tracker ? ORIGIN_TRACKER : ORIGIN_OSV, &feed, &value, m->e);
+	if (r <= 0 || !str_eq(feed, h->feed))
+		return r < 0 ? r : 0;
+	r = shelf_get_head(value, m->scratch, &h->head, &h->rest, m->e);
+	return r < 0 ? r : !h->head.withdrawn.n;
+}
+
+static int take_row(struct matching *m, str id, str feed, str value)
+{
+	struct hit h = { .id = id, .feed = feed };
+	int r = evaluate(m, value, &h);
+	if (r < 0 || !h.verdict.affected || (r = load(m, &h)) <= 0)
+		return r;
+	bool joins = m->tracked && h.head.origin == ORIGIN_OSV;
+	if (joins && str_starts(h.id, STR("DEBIAN-"))) /* the tracker again, as OSV retells it */
+		return 0;
+	struct hit *kept = arena_new(m->scratch, struct hit);
+	if (!kept)
+		return error_set(m->e, ERR_LIMIT, "too many advisories of %.*s", STR_FMT(m->s->name));
+	*kept = h;
+	if (joins)
+		vec_add(m->scratch, &m->notices, kept);
+	else
+		vec_add(m->scratch, &m->hits, kept);
+	return 0;
+}
+
+static int take_rows(struct matching *m)
+{
+	char prefix[LMDB_KEY_BYTES];
+	str from = shelf_package_prefix(prefix, m->s->ecosystem, m->s->name), key, value;
+	int r;
+	for (r = lmdb_seek(m->look.packages, from, &key, &value, m->e); r == 1 && str_starts(key, from);
+	     r = r < 0 ? r : lmdb_next(m->look.packages, &key, &value, m->e)) {
+		str rest = str_from(key, from.n);
+		size_t at = str_chr(rest, 0);
+		if ((r = take_row(m, str_upto(rest, at), str_from(rest, at + 1), value)) < 0)
+			break;
+	}
+	return r < 0 ? r : 0;
+}
+
+static bool holds(const struct group *g, str id)
+{
+	for (size_t i = 0; i < g->ids.n; i++)
+		if (str_eq(g->ids.v[i], id))
+			return true;
+	return false;
+}
+
+static void add_id(struct matching *m, struct group *g, str id)
+{
+	if (!holds(g, id))
+		vec_add(m->scratch, &g->ids, id);
+}
+
+static void add_hit(struct matching *m, struct group *g, const struct hit *h)
+{
+	for (size_t i = 0; i < g->hits.n; i++)
+		if (g->hits.v[i] == h)
+			return;
+	vec_add(m->scratch, &g->hits, h);
+}
+
+/* Where in the index an id is, or would go. A kernel has thousands of groups. */
+static size_t slot_of(const struct matching *m, str id)
+{
+	size_t i = str_hash(id) & (m->index_room - 1);
+	while (m->index[i].group && !str_eq(m->index[i].id, id))
+		i = (i + 1) & (m->index_room - 1);
+	return i;
+}
+
+static struct group *find_group(const struct matching *m, str id)
+{
+	return m->index_room ? m->index[slot_of(m, id)].group : NULL;
+}
+
+static void index_id(struct matching *m, str id, struct group *g)
+{
+	if (2 * (m->index_n + 1) > m->index_room) {
+		struct named *old = m->index;
+		size_t n = m->index_room, room = n ? 2 * n : 64;
+		struct named *fresh = arena_many(m->scratch, room, struct named);
+		if (!fresh)
+			return;
+		m->index = fresh;
+		m->index_room = room;
+		for (size_t i = 0; i < n; i++)
+			if (old[i].group)
+				fresh[slot_of(m, old[i].id)] = old[i];
+	}
+	size_t at = slot_of(m, id);
+	m->index_n += !m->index[at].group;
+	m->index[at] = (struct named){ id, g };
+}
+
+static struct group *new_group(struct matching *m)
+{
+	struct group *g = arena_new(m->scratch, struct group);
+	return g && vec_add(m->scratch, &m->groups, g) ? g : NULL;
+}
+
+/* A flaw that has no name of the record's own: one group for each CVE that it covers. */
+static void group_covers(struct matching *m, const struct hit *h)
+{
+	for (size_t i = 0; i < h->head.covers.n; i++) {
+		str cve = h->head.covers.v[i];
+		struct group *g = find_group(m, cve);
+		if (!g && !(g = new_group(m)))
+			return;
+		add_id(m, g, cve);
+		index_id(m, cve, g);
+		add_hit(m, g, h);
+	}
+}
+
+/* All names of a record's flaw: its aliases, and theirs. */
+static int all_names(struct matching *m, const struct hit *h, struct group *g)
+{
+	add_id(m, g, h->id);
+	for (size_t i = 0; i < h->head.aliases.n && g->ids.n < IDS_MAX; i++)
+		add_id(m, g, h->head.aliases.v[i]);
+	for (size_t i = 1; i < g->ids.n && g->ids.n < IDS_MAX; i++) {
+		struct advisory other = { 0 };
+		struct cursor rest;
+		str feed, value;
+		int r = shelf_newest(m->look.advisories, g->ids.v[i], ORIGIN_OSV, &feed, &value, m->e);
+		if (r == 1)
+			r = shelf_get_head(value, m->scratch, &other, &rest, m->e);
+		if (r < 0)
+			return r;
+		for (size_t k = 0; !other.withdrawn.n && !other.notice && k < other.aliases.n &&
+				   g->ids.n < IDS_MAX; k++)
+			add_id(m, g, other.aliases.v[k]);
+	}
+	return 0;
+}
+
+static void merge(struct matching *m, struct group *into, struct group *from)
+{
+	for (size_t i = 0; i < from->ids.n; i++)
+		add_id(m, into, from->ids.v[i]);
+	for (size_t i = 0; i < from->hits.n; i++)
+		add_hit(m, into, from->hits.v[i]);
+}
+
+/* Groups that share a name with the new one become one with it. */
+static int group_names(struct matching *m, const struct hit *h)
+{
+	struct group fresh = { 0 }, *g = NULL;
+	int r = all_names(m, h, &fresh);
+	add_hit(m, &fresh, h);
+	for (size_t i = 0; r == 0 && i < fresh.ids.n; i++) {
+		struct group *old = find_group(m, fresh.ids.v[i]);
+		if (!old || old == g)
+			continue;
+		merge(m, &fresh, old); /* its ids are looked at too, further on */
+		if (g)
+			old->hits.n = 0; /* empty: no finding */
+		else
+			g = old;
+		for (size_t k = 0; k < old->ids.n; k++)
+			index_id(m, old->ids.v[k], g);
+	}
+	if (r < 0 || (!g && !(g = new_group(m))))
+		return r;
+	*g = fresh;
+	for (size_t i = 0; i < g->ids.n; i++)
+		index_id(m, g->ids.v[i], g);
+	return 0;
+}
+
+static int group_all(struct matching *m)
+{
+	for (size_t i = 0; i < m->hits.n; i++) {
+		const struct hit *h = m->hits.v[i];
+		int r = 0;
+		if (h->head.notice && h->head.covers.n)
+			group_covers(m, h);
+		else
+			r = group_names(m, h);
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < m->notices.n; i++)
+		for (size_t k = 0; k < m->notices.v[i]->head.covers.n; k++) {
+			struct group *g = find_group(m, m->notices.v[i]->head.covers.v[k]);
+			if (g)
+				vec_add(m->scratch, &g->joined, m->notices.v[i]);
+		}
+	return 0;
+}
+
+static void note_gaps(struct matching *m)
+{
+	const struct package *p = m->s->package;
+	if (m->unreadable)
+		vec_add(m->a, &m->into->gaps,
+			((struct gap){ .kind = GAP_VERSION, .where = p->path, .layer = (int)p->layer,
+				       .why = arena_printf(m->a, "%.*s: \"%.*s\" is no version in %s order; %" PRIu64
+							   " advisories were not compared",
+							   STR_FMT(p->name), STR_FMT(m->s->version),
+							   m->s->eco->order, m->unreadable) }));
+	if (m->unordered.n)
+		vec_add(m->a, &m->into->gaps,
+			((struct gap){ .kind = GAP_NOTE, .where = p->path, .layer = (int)p->layer,
+				       .why = arena_printf(m->a, "%.*s: an advisory was left out, its version has no "
+							   "place in %s order: %.*s", STR_FMT(p->name),
+							   m->s->eco->order, STR_FMT(m->unordered)) }));
+}
+
+static bool is_tracked(const struct vulndb *db, str ecosystem)
+{
+	for (size_t i = 0; i < db->tracked.n; i++)
+		if (str_eq(db->tracked.v[i], ecosystem))
+			return true;
+	return false;
+}
+
+static int run(struct matching *m)
+{
+	int r = look_open(m->look.db, &m->look, m->e);
+	r = r < 0 ? r : take_rows(m);
+	r = r < 0 ? r : group_all(m);
+	for (size_t i = 0; r == 0 && i < m->groups.n; i++)
+		if (m->groups.v[i]->hits.n)
+			r = compose_finding(&m->look, m->scratch, m->s, m->groups.v[i], m->a, m->into, m->e);
+	if (r == 0)
+		note_gaps(m);
+	if (r == 0 && (m->scratch->failed || m->a->failed))
+		r = error_set(m->e, ERR_LIMIT, "too many advisories of %.*s", STR_FMT(m->s->name));
+	look_done(&m->look);
+	return r < 0 ? error_in(m->e, "%.*s %.*s", STR_FMT(m->s->name), STR_FMT(m->s->version)) : 0;
+}
+
+int vulndb_match(struct vulndb *db, const struct package *p, const struct distro *distro, struct arena *a,
+		 struct scan_report *into, struct error *e)
+{
+	struct arena scratch cleanup(arena_done) = ARENA(SCRATCH_BYTES);
+	struct subject s;
+	if (!describe(&scratch, p, distro, &s))
+		return 0;
+	struct matching m = { .look.db = db, .scratch = &scratch, .a = a, .into = into, .e = e, .s = &s,
+			      .tracked = is_tracked(db, s.ecosystem) };
+	return run(&m);
+}

@@ -1,0 +1,115 @@
+#include "vulndb/database.h"
+#include "vulndb/names.h"
+#include <stdio.h>
+
+enum { SOURCES_BYTES = 4 << 20 };
+
+const char *vulndb_default_path(char *out, size_t room)
+{
+	const char *path = getenv("PLIMSOLL_DB"), *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	if (path && *path)
+		snprintf(out, room, "%s", path);
+	else if (cache && *cache)
+		snprintf(out, room, "%s/plimsoll/advisories.db", cache);
+	else if (home && *home)
+		snprintf(out, room, "%s/.cache/plimsoll/advisories.db", home);
+	else
+		snprintf(out, room, "/var/cache/plimsoll/advisories.db");
+	return out;
+}
+
+static int read_meta(struct vulndb *db, struct error *e)
+{
+	struct lmdb_txn *t cleanup(lmdb_abort_p) = NULL;
+	int r = lmdb_begin(db->db, false, &t, e);
+	r = r < 0 ? r : shelf_read_head(t, &db->arena, &db->head, e);
+	r = r < 0 ? r : shelf_read_sources(t, &db->arena, &db->sources, e);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < db->sources.list.n; i++)
+		for (size_t k = 0; k < db->sources.list.v[i].ecosystems.n; k++)
+			vec_add(&db->arena, &db->tracked, db->sources.list.v[i].ecosystems.v[k]);
+	if (!db->head.records)
+		return error_set(e, ERR_NODATA, "the advisory database is empty");
+	return 0;
+}
+
+int vulndb_open(const char *path, struct vulndb **out, struct error *e)
+{
+	struct vulndb *db = calloc(1, sizeof *db);
+	if (!db)
+		abort();
+	db->arena = ARENA(SOURCES_BYTES);
+	int r = lmdb_open(path, &db->db, e);
+	if (r == ERR_NOTFOUND)
+		r = error_set(e, ERR_NODATA, "no advisory database at %s: run `plimsoll db update`", path);
+	r = r < 0 ? r : read_meta(db, e);
+	if (r < 0) {
+		vulndb_close(db);
+		return r;
+	}
+	*out = db;
+	return 0;
+}
+
+void vulndb_close(struct vulndb *db)
+{
+	if (!db)
+		return;
+	lmdb_close(db->db);
+	arena_done(&db->arena);
+	free(db);
+}
+
+uint64_t vulndb_generation(const struct vulndb *db)
+{
+	return db->head.generation;
+}
+
+int vulndb_describe(struct vulndb *db, struct arena *a, struct scan_report *into, struct error *e)
+{
+	into->generation = db->head.generation;
+	into->data_date = arena_str(a, db->head.data_date);
+	for (size_t i = 0; i < db->sources.list.n; i++) {
+		const struct shelf_source *s = &db->sources.list.v[i];
+		vec_add(a, &into->sources,
+			((struct data_source){ .name = arena_str(a, s->name), .date = arena_str(a, s->date),
+					       .records = s->records }));
+	}
+	return a->failed ? error_set(e, ERR_LIMIT, "the report's %zu bytes are spent", a->max_bytes) : 0;
+}
+
+int look_open(struct vulndb *db, struct look *out, struct error *e)
+{
+	*out = (struct look){ .db = db };
+	int r = lmdb_begin(db->db, false, &out->txn, e);
+	r = r < 0 ? r : lmdb_walk(out->txn, TABLE_PACKAGES, &out->packages, e);
+	r = r < 0 ? r : lmdb_walk(out->txn, TABLE_ADVISORIES, &out->advisories, e);
+	r = r < 0 ? r : lmdb_walk(out->txn, TABLE_ALIASES, &out->aliases, e);
+	if (r < 0)
+		look_done(out);
+	return r;
+}
+
+void look_done(struct look *l)
+{
+	lmdb_walk_free(take(l->packages));
+	lmdb_walk_free(take(l->advisories));
+	lmdb_walk_free(take(l->aliases));
+	lmdb_abort(take(l->txn));
+}
+
+bool vulndb_covers(struct vulndb *db, str ecosystem)
+{
+	struct arena a cleanup(arena_done) = ARENA(8192);
+	struct look l cleanup(look_done) = { 0 };
+	struct error e;
+	char prefix[LMDB_KEY_BYTES];
+	str key, value;
+	str name = names_ecosystem(&a, ecosystem);
+	if (!name.n || look_open(db, &l, &e) < 0)
+		return false;
+	str from = shelf_package_prefix(prefix, name, (str){ 0 });
+	from.n--; /* of any name */
+	return lmdb_seek(l.packages, from, &key, &value, &e) == 1 && str_starts(key, from);
+}
