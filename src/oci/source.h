@@ -1,6 +1,7 @@
 /* oci/source.h — any TARGET as an image whose layers can be read (design section 4). */
 #pragma once
 #include "base/arena.h"
+#include "model/coverage.h"
 #include "model/image.h"
 #include "stream/stream.h"
 
@@ -16,6 +17,9 @@ struct source_options {
 	/* told what happens on the wire (retries, resumes); may be NULL; any thread */
 	void (*note)(void *ctx, const char *what);
 	void *note_ctx;
+	/* dir: which regular files carry their content (the others are left out); NULL: all; any thread */
+	bool (*want)(void *ctx, str path, unsigned mode, uint64_t size_bytes);
+	void *want_ctx;
 };
 
 struct source;
@@ -26,7 +30,7 @@ enum source_shape {
 	                  docker:, stdin): read source_stream in the jail, then source_settle */
 };
 
-/* Opens TARGET. For SOURCE_LAYERS the image is filled (strings in `a`). ERR_UNSUPPORTED names what
+/* Opens TARGET. The strings and the arena are borrowed until source_free. For SOURCE_LAYERS the image is filled (strings in `a`). ERR_UNSUPPORTED names what
  * the thing is when it is no image (chart, SBOM, signature, schema 1, Windows image). */
 int source_open(const char *target, const struct source_options *o, struct arena *a, struct source **out,
 		struct error *e) must_use;
@@ -52,4 +56,7 @@ struct archive_member {
  * a layer is missing, or the archive is of no known kind. */
 int source_settle(struct source *s, const struct archive_member *members, size_t n, size_t **member_of_layer,
 		  struct error *e) must_use;
+/* dir: what could not be read while a layer's stream ran; ask after it ended. Strings in the source's
+ * arena. NULL and 0 for all other kinds. */
+const struct gap *source_gaps(struct source *s, size_t *n);
 void source_free(struct source *s);

@@ -1,0 +1,164 @@
+#include "oci/layout.h"
+#include "oci/resolve.h"
+#include "sys/tree.h"
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+struct layout {
+	int root;
+};
+
+static bool exists(str path, bool folder)
+{
+	struct stat st;
+	return path.n && !stat(path.p, &st) && (!folder || S_ISDIR(st.st_mode));
+}
+
+void layout_split(const char *where, bool folder, struct arena *a, str *path, str *ref)
+{
+	str whole = arena_str(a, str_c(where));
+
+	*path = whole;
+	*ref = (str){ 0 };
+	if (exists(whole, folder))
+		return;
+	for (size_t i = whole.n; i-- > 1;)
+		if (whole.p[i] == ':' || whole.p[i] == '@') {
+			str head = arena_str(a, str_upto(whole, i));
+			if (exists(head, folder)) {
+				*path = head;
+				*ref = str_from(whole, i + 1);
+				return;
+			}
+		}
+}
+
+static int read_file(int root, const char *path, size_t max_bytes, struct buf *out, struct error *e)
+{
+	autoclose int fd = -1;
+	ssize_t got;
+	int r = tree_open_file(root, path, &fd, e);
+
+	if (r < 0)
+		return r;
+	*out = BUF(max_bytes);
+	do {
+		char *p = buf_room(out, MIN(max_bytes - out->n, (size_t)64 << 10));
+		if (out->n == max_bytes || !p)
+			return error_set(e, ERR_LIMIT, "%s: larger than %zu bytes", path, max_bytes - 1);
+		got = read(fd, p, MIN(max_bytes - out->n, (size_t)64 << 10));
+		if (got > 0)
+			buf_grown(out, (size_t)got);
+	} while (got > 0);
+	return got < 0 ? error_errno(e, errno, "%s", path) : 0;
+}
+
+static void blob_path(const struct digest *d, char out[128])
+{
+	char text[DIGEST_TEXT_BYTES];
+	snprintf(out, 128, "blobs/sha256/%s", digest_text(d, text) + 7);
+}
+
+static int read_document(void *ctx, enum document_kind kind, const struct descriptor *d,
+			 struct arena *a, struct buf *out, str *type, struct error *e)
+{
+	struct layout *l = ctx;
+	char path[128];
+	(void)kind, (void)a, (void)type;
+
+	blob_path(&d->digest, path);
+	size_t max_bytes = out->max_bytes;
+	buf_done(out);
+	return read_file(l->root, path, max_bytes, out, e);
+}
+
+static int check_marker(struct layout *l, struct error *e)
+{
+	struct buf text cleanup(buf_done) = BUF(0);
+	struct json *j = NULL;
+	int r = read_file(l->root, "oci-layout", 64 << 10, &text, e);
+
+	if (r == ERR_NOTFOUND)
+		return error_set(e, ERR_FORMAT,
+				 "this is no OCI layout: there is no file oci-layout in it (a root file system is dir:)");
+	if (r >= 0)
+		r = json_parse("oci-layout", buf_view(&text), &j, e);
+	if (r >= 0 && !str_starts(json_str(j, "imageLayoutVersion"), STR("1.")))
+		r = error_set(e, ERR_UNSUPPORTED, "an OCI layout of another version than 1");
+	json_free(j);
+	return r;
+}
+
+static int find_image(struct layout *l, str ref, const struct source_options *o, struct arena *a,
+		      struct image *image, struct error *e)
+{
+	struct buf text cleanup(buf_done) = BUF(0);
+	struct documents from = { read_document, l };
+	const struct descriptor *entry = NULL;
+	struct manifest index = { 0 };
+	int r = check_marker(l, e);
+
+	if (r >= 0)
+		r = read_file(l->root, "index.json", INDEX_BYTES_MAX, &text, e);
+	if (r >= 0)
+		r = manifest_parse("index.json", buf_view(&text),
+				   STR("application/vnd.oci.image.index.v1+json"), a, &index, e);
+	if (r >= 0 && !index.index)
+		r = error_set(e, ERR_FORMAT, "index.json is no index");
+	if (r >= 0)
+		r = resolve_entry(&index, ref, o->platform, a, &entry, e);
+	if (r < 0)
+		return r;
+	image->name = entry->ref_name;
+	return resolve_image(&from, entry, o->platform, a, image, e);
+}
+
+int layout_open(const char *where, const struct source_options *o, struct arena *a,
+		struct image *image, struct layout **out, struct error *e)
+{
+	struct layout *l = malloc(sizeof *l);
+	str path, ref;
+	int r;
+
+	if (!l)
+		abort();
+	l->root = -1;
+	layout_split(where, true, a, &path, &ref);
+	image->kind = STR("oci");
+	r = a->failed ? error_set(e, ERR_LIMIT, "the target is too long") :
+			tree_open_root(path.p, &l->root, e);
+	if (r >= 0) {
+		r = find_image(l, ref, o, a, image, e);
+		if (r < 0)
+			error_in(e, "%.*s", STR_FMT(path));
+	}
+	if (r < 0) {
+		layout_free(l);
+		return r;
+	}
+	*out = l;
+	return 0;
+}
+
+int layout_layer(struct layout *l, const struct layer *layer, struct stream **out, struct error *e)
+{
+	char path[128];
+	int fd = -1, r;
+
+	blob_path(&layer->digest, path);
+	r = tree_open_file(l->root, path, &fd, e);
+	if (r < 0)
+		return r;
+	*out = stream_verify(stream_fd(fd, true), &layer->digest, layer->size_bytes);
+	return 0;
+}
+
+void layout_free(struct layout *l)
+{
+	if (!l)
+		return;
+	if (l->root >= 0)
+		close(l->root);
+	free(l);
+}

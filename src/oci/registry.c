@@ -1,0 +1,283 @@
+#include "oci/registry.h"
+#include "net/url.h"
+#include "oci/auth.h"
+#include "oci/resolve.h"
+
+struct registry {
+	struct client *client;
+	struct auth *auth;
+	struct arena *arena;
+	const struct source_options *options;
+	struct image_reference ref;
+	str base;        /* "https://host:port/v2/" */
+	struct buf kept; /* the document that the tag gave, where HEAD told no digest */
+	struct digest kept_digest;
+};
+
+/* --- errors in the registry's words --- */
+
+/* {"errors":[{"code":"MANIFEST_UNKNOWN","message":"…"}]} (distribution-spec, Error Codes) */
+static void add_words(str body, struct error *e)
+{
+	struct error ignored = { 0 };
+	struct json *j = NULL;
+	size_t used = strlen(e->msg);
+
+	if (json_parse("", body, &j, &ignored) < 0)
+		return;
+	const struct json *first = json_at(json_get(j, "errors"), 0);
+	str words = str_upto(json_str(first, "message"), 200);
+	if (words.n && used < sizeof e->msg / 2) {
+		char before[sizeof e->msg];
+		int code = e->code;
+		memcpy(before, e->msg, sizeof before);
+		error_set(e, code, "%.*s (it says: %.*s)", 600, before, STR_FMT(words));
+	}
+	json_free(j);
+}
+
+static int refused(struct registry *g, const struct request *q, const struct response *r, str body,
+		   struct error *e)
+{
+	str host = g->ref.host, repository = g->ref.repository;
+
+	if (r->status == 404)
+		error_set(e, ERR_NOTFOUND, "%.*s has no such image or blob in %.*s", STR_FMT(host),
+			  STR_FMT(repository));
+	else if (r->status == 401 && auth_is_anonymous(g->auth))
+		error_set(e, ERR_DENIED, "%.*s wants credentials for %.*s (or has no such image); none were found",
+			  STR_FMT(host), STR_FMT(repository));
+	else if (r->status == 401 || r->status == 403)
+		error_set(e, ERR_DENIED, "%.*s denies access to %.*s", STR_FMT(host), STR_FMT(repository));
+	else
+		client_refused(q, r, e);
+	add_words(body, e);
+	return e->code;
+}
+
+/* --- where the registry is --- */
+
+static str host_alone(str host)
+{
+	size_t colon = str_rchr(host, ':');
+	return colon < host.n && host.p[host.n - 1] != ']' ? str_upto(host, colon) : host;
+}
+
+static int probe(struct registry *g, const char *scheme, str host, struct error *e)
+{
+	struct response r cleanup(response_done) = { 0 };
+	struct stream *s cleanup(stream_cleanup) = NULL;
+	str base = arena_printf(g->arena, "%s://%.*s/v2/", scheme, STR_FMT(host));
+	struct request q = { .url = base.p, .once = true };
+	int rc;
+
+	if (g->arena->failed)
+		return error_set(e, ERR_LIMIT, "the scan's memory is spent");
+	rc = client_open(g->client, &q, &r, &s, e);
+	if (rc < 0 && !r.status) /* any answer at all, a 503 too, says that the scheme is right */
+		return rc;
+	if (r.status == 400)
+		return error_set(e, ERR_UPSTREAM, "%.*s: status 400", STR_FMT(base));
+	g->base = base;
+	return 0;
+}
+
+/* https, and only on this machine or with --insecure plain http where https is not spoken. */
+static int find_base(struct registry *g, struct error *e)
+{
+	str host = reference_api_host(&g->ref);
+	struct error ignored = { 0 };
+	int rc;
+
+	g->base = arena_printf(g->arena, "https://%.*s/v2/", STR_FMT(host));
+	if (!g->options->insecure && !url_host_is_loopback(host_alone(host)))
+		return 0;
+	rc = probe(g, "https", host, e);
+	return rc == ERR_UPSTREAM && probe(g, "http", host, &ignored) >= 0 ? 0 : rc;
+}
+
+/* --- documents --- */
+
+static struct request request_for(struct registry *g, const char *what, str name, struct arena *work)
+{
+	str url = arena_printf(work, "%.*s%.*s/%s/%.*s", STR_FMT(g->base), STR_FMT(g->ref.repository),
+			       what, STR_FMT(name));
+	return (struct request){ .url = url.p, .authorize = auth_authorize, .authorize_ctx = g->auth };
+}
+
+static int get_document(struct registry *g, const char *what, str name, const char *accept,
+			size_t max_bytes, struct arena *a, struct buf *out, str *type, struct error *e)
+{
+	struct arena work cleanup(arena_done) = ARENA(64 << 10);
+	struct response r cleanup(response_done) = { 0 };
+	struct request q = request_for(g, what, name, &work);
+	int rc;
+
+	q.accept = accept;
+	if (work.failed)
+		return error_set(e, ERR_LIMIT, "the image's name is too long");
+	rc = client_document(g->client, &q, max_bytes, &r, out, e);
+	if (rc < 0)
+		return rc;
+	if (r.status != 200)
+		return refused(g, &q, &r, buf_view(out), e);
+	*type = arena_str(a, response_header(&r, "Content-Type"));
+	return 0;
+}
+
+static int read_document(void *ctx, enum document_kind kind, const struct descriptor *d,
+			 struct arena *a, struct buf *out, str *type, struct error *e)
+{
+	struct registry *g = ctx;
+	char name[DIGEST_TEXT_BYTES];
+
+	if (g->kept.n && digest_eq(&d->digest, &g->kept_digest)) {
+		buf_add(out, buf_view(&g->kept));
+		*type = d->media_type;
+		return 0;
+	}
+	digest_text(&d->digest, name);
+	if (kind == DOCUMENT_CONFIG)
+		return get_document(g, "blobs", str_c(name), NULL, out->max_bytes, a, out, type, e);
+	return get_document(g, "manifests", str_c(name), MANIFEST_ACCEPT, out->max_bytes, a, out, type, e);
+}
+
+/* HEAD tells the digest and does not count as a pull. 1: it did, 0: it does not tell. */
+static int ask_head(struct registry *g, str tag, struct descriptor *out, struct error *e)
+{
+	struct arena work cleanup(arena_done) = ARENA(64 << 10);
+	struct response r cleanup(response_done) = { 0 };
+	struct stream *s cleanup(stream_cleanup) = NULL;
+	struct request q = request_for(g, "manifests", tag, &work);
+	struct error ignored = { 0 };
+	int rc;
+
+	q.method = "HEAD";
+	q.accept = MANIFEST_ACCEPT;
+	rc = client_open(g->client, &q, &r, &s, e);
+	if (rc < 0)
+		return rc;
+	if (r.status == 401 || r.status == 404)
+		return refused(g, &q, &r, STR(""), e);
+	if (r.status != 200 ||
+	    digest_parse(response_header(&r, "Docker-Content-Digest"), &out->digest, &ignored) < 0)
+		return 0;
+	out->size_bytes = r.length;
+	out->media_type = arena_str(g->arena, response_header(&r, "Content-Type"));
+	return 1;
+}
+
+static int find_start(struct registry *g, struct descriptor *out, struct error *e)
+{
+	int rc;
+
+	out->size_bytes = UINT64_MAX;
+	if (g->ref.digest.n) {
+		rc = digest_parse(g->ref.digest, &out->digest, e);
+		/* asked all the same: an absent image is told apart from a damaged one */
+		struct descriptor told = *out;
+		return rc < 0 ? rc : ask_head(g, g->ref.digest, &told, e);
+	}
+	rc = ask_head(g, g->ref.tag, out, e);
+	if (rc)
+		return rc;
+	rc = get_document(g, "manifests", g->ref.tag, MANIFEST_ACCEPT, INDEX_BYTES_MAX, g->arena, &g->kept,
+			  &out->media_type, e);
+	if (rc < 0)
+		return rc;
+	out->digest = g->kept_digest = digest_of(buf_view(&g->kept));
+	out->size_bytes = g->kept.n;
+	return 0;
+}
+
+/* --- from outside --- */
+
+static int open_client(struct registry *g, struct error *e)
+{
+	const struct source_options *o = g->options;
+	struct client_options c = { .ca_file = o->ca_file,
+				    .insecure = o->insecure,
+				    .timeout_s = o->timeout_s,
+				    .note = o->note,
+				    .note_ctx = o->note_ctx };
+	int rc = client_new(&c, &g->client, e);
+
+	if (rc >= 0)
+		g->auth = auth_new(g->client, &g->ref, o->username, o->password);
+	return rc;
+}
+
+static int find_image(struct registry *g, struct image *image, struct error *e)
+{
+	struct documents from = { read_document, g };
+	struct descriptor start = { 0 };
+	int rc = find_base(g, e);
+
+	if (rc >= 0)
+		rc = find_start(g, &start, e);
+	return rc < 0 ? rc : resolve_image(&from, &start, g->options->platform, g->arena, image, e);
+}
+
+int registry_open(const char *name, const struct source_options *o, struct arena *a,
+		  struct image *image, struct registry **out, struct error *e)
+{
+	struct registry *g = calloc(1, sizeof *g);
+	int rc;
+
+	if (!g)
+		abort();
+	g->arena = a;
+	g->options = o;
+	g->kept = BUF(INDEX_BYTES_MAX);
+	rc = reference_parse(str_c(name), a, &g->ref, e);
+	if (rc >= 0 && o->offline)
+		rc = error_set(e, ERR_DENIED, "%s: a registry is not asked while offline", name);
+	if (rc >= 0)
+		rc = open_client(g, e);
+	if (rc >= 0) {
+		image->kind = STR("registry");
+		image->name = reference_name(a, &g->ref);
+		rc = find_image(g, image, e);
+		if (rc < 0)
+			error_in(e, "%.*s", STR_FMT(image->name));
+	}
+	if (rc < 0) {
+		registry_free(g);
+		return rc;
+	}
+	*out = g;
+	return 0;
+}
+
+int registry_layer(struct registry *g, const struct layer *l, struct stream **out, struct error *e)
+{
+	struct arena work cleanup(arena_done) = ARENA(64 << 10);
+	struct response r cleanup(response_done) = { 0 };
+	struct stream *s = NULL;
+	char name[DIGEST_TEXT_BYTES];
+	struct request q;
+	int rc;
+
+	digest_text(&l->digest, name);
+	q = request_for(g, "blobs", str_c(name), &work);
+	q.resume = true;
+	rc = client_open(g->client, &q, &r, &s, e);
+	if (rc < 0)
+		return rc;
+	if (r.status != 200) {
+		stream_free(s);
+		return refused(g, &q, &r, STR(""), e);
+	}
+	*out = stream_verify(s, &l->digest, l->size_bytes);
+	return 0;
+}
+
+void registry_free(struct registry *g)
+{
+	if (!g)
+		return;
+	auth_free(g->auth);
+	client_free(g->client);
+	buf_done(&g->kept);
+	free(g);
+}

@@ -1,0 +1,186 @@
+#include "oci/source.h"
+#include "oci/archive.h"
+#include "oci/daemon.h"
+#include "oci/folder.h"
+#include "oci/layout.h"
+#include "oci/registry.h"
+
+struct source {
+	enum source_shape shape;
+	struct source_options options;
+	struct arena *arena;
+	struct image image;
+	/* one of these, by kind */
+	struct registry *registry;
+	struct layout *layout;
+	struct folder *folder;
+	struct stream *archive; /* until source_stream gives it away */
+	/* of an archive */
+	str ref;
+	bool prefer_oci, docker;
+};
+
+static int open_registry(struct source *s, const char *name, struct error *e)
+{
+	return registry_open(name, &s->options, s->arena, &s->image, &s->registry, e);
+}
+
+static int open_layout(struct source *s, const char *where, struct error *e)
+{
+	return layout_open(where, &s->options, s->arena, &s->image, &s->layout, e);
+}
+
+static int open_folder(struct source *s, const char *path, struct error *e)
+{
+	return folder_open(path, &s->options, s->arena, &s->image, &s->folder, e);
+}
+
+static int open_docker_archive(struct source *s, const char *where, struct error *e)
+{
+	s->shape = SOURCE_STREAM;
+	s->image.kind = STR("docker-archive");
+	return archive_open(where, &s->options, s->arena, &s->archive, &s->ref, e);
+}
+
+static int open_oci_archive(struct source *s, const char *where, struct error *e)
+{
+	int r = open_docker_archive(s, where, e);
+	s->prefer_oci = true;
+	s->image.kind = STR("oci-archive");
+	return r;
+}
+
+static int open_daemon(struct source *s, const char *name, struct error *e)
+{
+	s->shape = SOURCE_STREAM;
+	s->docker = true;
+	s->image.kind = STR("docker");
+	if (str_starts(str_c(name), STR("//")))
+		return error_set(e, ERR_USAGE, "an image in a registry is named without docker://");
+	return daemon_open(name, &s->options, s->arena, &s->image, &s->archive, e);
+}
+
+static int refuse_sbom(struct source *s, const char *path, struct error *e)
+{
+	(void)s, (void)path;
+	return error_set(e, ERR_UNSUPPORTED, "an SBOM as input is not read by this version");
+}
+
+static const struct kind {
+	str prefix;
+	int (*open)(struct source *s, const char *rest, struct error *e);
+} kinds[] = {
+	// clang-format off
+	{ STR_INIT("docker-archive:"), open_docker_archive },
+	{ STR_INIT("oci-archive:"),    open_oci_archive },
+	{ STR_INIT("docker:"),         open_daemon },
+	{ STR_INIT("oci:"),            open_layout },
+	{ STR_INIT("dir:"),            open_folder },
+	{ STR_INIT("sbom:"),           refuse_sbom },
+	// clang-format on
+};
+
+static int open_target(struct source *s, const char *target, struct error *e)
+{
+	if (!*target)
+		return error_set(e, ERR_USAGE, "the target is empty");
+	if (!strcmp(target, "-"))
+		return open_docker_archive(s, target, e);
+	for (size_t i = 0; i < LEN(kinds); i++)
+		if (str_starts(str_c(target), kinds[i].prefix)) {
+			const char *rest = target + kinds[i].prefix.n;
+			if (!*rest)
+				return error_set(e, ERR_USAGE, "%s: nothing stands behind the colon", target);
+			return kinds[i].open(s, rest, e);
+		}
+	return open_registry(s, target, e);
+}
+
+int source_open(const char *target, const struct source_options *o, struct arena *a,
+		struct source **out, struct error *e)
+{
+	struct source *s = calloc(1, sizeof *s);
+	int r;
+
+	if (!s)
+		abort();
+	s->options = *o;
+	s->arena = a;
+	s->image.target = arena_str(a, str_c(target));
+	r = open_target(s, target, e);
+	if (r < 0) {
+		source_free(s);
+		return r;
+	}
+	*out = s;
+	return 0;
+}
+
+enum source_shape source_shape(const struct source *s)
+{
+	return s->shape;
+}
+
+struct image *source_image(struct source *s)
+{
+	return &s->image;
+}
+
+int source_layer(struct source *s, size_t i, struct stream **out, struct error *e)
+{
+	const struct layer *l = &s->image.layers.v[i];
+
+	if (i >= s->image.layers.n || s->shape != SOURCE_LAYERS)
+		return error_set(e, ERR_USAGE, "there is no layer %zu to open", i);
+	if (l->foreign)
+		return error_set(e, ERR_UNSUPPORTED, "a foreign layer (%.*s), which is not fetched",
+				 STR_FMT(l->media_type));
+	if (s->registry)
+		return registry_layer(s->registry, l, out, e);
+	if (s->layout)
+		return layout_layer(s->layout, l, out, e);
+	return folder_layer(s->folder, out, e);
+}
+
+int source_stream(struct source *s, struct stream **out, struct error *e)
+{
+	if (!s->archive)
+		return error_set(e, ERR_USAGE, "there is no archive to read");
+	*out = take(s->archive);
+	return 0;
+}
+
+int source_settle(struct source *s, const struct archive_member *members, size_t n,
+		  size_t **member_of_layer, struct error *e)
+{
+	struct archive_wish wish = { s->ref, s->options.platform, s->prefer_oci };
+	struct image fresh = { .target = s->image.target };
+	str name = s->image.name, kind = s->image.kind;
+	int r = archive_settle(members, n, &wish, s->arena, &fresh, member_of_layer, e);
+
+	if (r < 0)
+		return r;
+	if (strcmp(s->image.target.p, "-")) /* from stdin the content alone says what it is */
+		fresh.kind = kind;
+	if (s->docker)
+		fresh.name = name;
+	s->image = fresh;
+	return 0;
+}
+
+const struct gap *source_gaps(struct source *s, size_t *n)
+{
+	*n = 0;
+	return s->folder ? folder_gaps(s->folder, n) : NULL;
+}
+
+void source_free(struct source *s)
+{
+	if (!s)
+		return;
+	registry_free(s->registry);
+	layout_free(s->layout);
+	folder_free(s->folder);
+	stream_free(s->archive);
+	free(s);
+}
