@@ -254,7 +254,7 @@ static int busy_error(const struct request *q, const struct response *r, struct 
 	str after = response_header(r, "Retry-After");
 	size_t used;
 
-	client_refused(q, r, e);
+	response_refused(q, r, e);
 	used = strlen(e->msg);
 	if (after.n)
 		snprintf(e->msg + used, sizeof e->msg - used, " (come back after: %.*s)", STR_FMT(after));

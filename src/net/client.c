@@ -143,7 +143,7 @@ static int resume(struct get *g, struct error *e)
 	if (r.status == 200)
 		g->skip = from;
 	else if (r.status != 206 && from)
-		return client_refused(&g->k.q, &r, e);
+		return response_refused(&g->k.q, &r, e);
 	else if (!is_rest_from(response_header(&r, "Content-Range"), from, g->total))
 		return error_set(e, ERR_UPSTREAM, "%.*s: the server answers another range than asked",
 				 STR_FMT(g->k.shown));
@@ -284,7 +284,7 @@ int client_get(struct client *c, const char *url, struct stream **out, struct er
 
 	if (rc >= 0 && r.status != 200) {
 		stream_free(s);
-		return client_refused(&q, &r, e);
+		return response_refused(&q, &r, e);
 	}
 	if (rc >= 0)
 		*out = s;
@@ -298,5 +298,5 @@ int client_get_document(struct client *c, const char *url, size_t max_bytes, str
 	struct request q = { .url = url };
 	int rc = client_document(c, &q, max_bytes, &r, body, e);
 
-	return rc >= 0 && r.status != 200 ? client_refused(&q, &r, e) : rc;
+	return rc >= 0 && r.status != 200 ? response_refused(&q, &r, e) : rc;
 }

@@ -2,8 +2,9 @@
  * redirects and authorization are net/client's. Lanes (a multi and an easy handle with the connections
  * they keep) are the client's pool. One thread at a time. Not for other rooms. */
 #pragma once
-#include "net/client.h"
+#include "net/message.h"
 #include <curl/curl.h>
+#include <sys/types.h>
 
 struct lane { /* reused request after request; keeps its connections open */
 	CURLM *multi;

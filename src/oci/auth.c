@@ -172,7 +172,7 @@ static int fetch_token(struct auth *a, const struct challenge *c, struct error *
 		return error_set(e, ERR_LIMIT, "the token request is too large");
 	rc = client_document(a->client, &q, TOKEN_BYTES_MAX, &r, &answer, e);
 	if (rc >= 0 && r.status != 200)
-		rc = client_refused(&q, &r, e);
+		rc = response_refused(&q, &r, e);
 	if (rc >= 0)
 		rc = keep_token(a, buf_view(&answer), e);
 	if (answer.p)

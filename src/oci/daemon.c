@@ -89,7 +89,7 @@ static int inspect(struct client *c, str base, const char *name, struct arena *a
 	if (r.status == 404)
 		return error_set(e, ERR_NOTFOUND, "the Docker engine has no image %s", name);
 	if (r.status != 200)
-		return client_refused(&q, &r, e);
+		return response_refused(&q, &r, e);
 	if (json_parse("the engine's answer", buf_view(&body), &j, e) < 0)
 		return e->code = ERR_UPSTREAM;
 	*id = arena_str(a, json_str(j, "Id"));
@@ -115,7 +115,7 @@ static int save(struct client *c, str base, str id, struct arena *a, struct stre
 
 	if (rc >= 0 && r.status != 200) {
 		stream_free(s);
-		return client_refused(&q, &r, e);
+		return response_refused(&q, &r, e);
 	}
 	if (rc >= 0)
 		*out = s;

@@ -2,7 +2,8 @@
  * read. The folder may be hostile: no link is followed, nothing outside is opened, kernel file systems
  * (proc, sys …) are not entered. The same folder gives the same bytes. One stream at a time. */
 #pragma once
-#include "oci/source.h"
+#include "model/coverage.h"
+#include "oci/target.h"
 
 struct folder;
 

@@ -2,7 +2,7 @@
  * blobs/ALGORITHM/HEX. The folder may be hostile: no link is followed, nothing outside is opened. Any
  * thread after it was opened. */
 #pragma once
-#include "oci/source.h"
+#include "oci/target.h"
 
 struct layout;
 

@@ -50,7 +50,7 @@ static int refused(struct registry *g, const struct request *q, const struct res
 	else if (r->status == 401 || r->status == 403)
 		error_set(e, ERR_DENIED, "%.*s denies access to %.*s", STR_FMT(host), STR_FMT(repository));
 	else
-		client_refused(q, r, e);
+		response_refused(q, r, e);
 	add_words(body, e);
 	return e->code;
 }

@@ -1,7 +1,7 @@
 /* oci/registry.h — images in a registry: OCI distribution-spec 1.1, Docker Registry HTTP API V2. HEAD
  * before GET, documents and blobs by digest, several layers at once. Any thread after it was opened. */
 #pragma once
-#include "oci/source.h"
+#include "oci/target.h"
 
 struct registry;
 

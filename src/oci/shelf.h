@@ -1,8 +1,8 @@
-/* oci/shelf.h — the members of an archive by name, as oci/archive looks them up. Hostile: duplicate
+/* oci/shelf.h — the members of an archive by name, as oci/tarball looks them up. Hostile: duplicate
  * names (the last counts, as for tar), links in circles, blobs that are not what their name says. */
 #pragma once
 #include "oci/resolve.h"
-#include "oci/source.h"
+#include "oci/target.h"
 
 struct shelf {
 	const struct archive_member *members; /* borrowed */

@@ -1,5 +1,5 @@
 #include "oci/source.h"
-#include "oci/archive.h"
+#include "oci/tarball.h"
 #include "oci/daemon.h"
 #include "oci/folder.h"
 #include "oci/layout.h"
@@ -39,7 +39,7 @@ static int open_docker_archive(struct source *s, const char *where, struct error
 {
 	s->shape = SOURCE_STREAM;
 	s->image.kind = STR("docker-archive");
-	return archive_open(where, &s->options, s->arena, &s->archive, &s->ref, e);
+	return tarball_open(where, &s->options, s->arena, &s->archive, &s->ref, e);
 }
 
 static int open_oci_archive(struct source *s, const char *where, struct error *e)
@@ -153,10 +153,10 @@ int source_stream(struct source *s, struct stream **out, struct error *e)
 int source_settle(struct source *s, const struct archive_member *members, size_t n,
 		  size_t **member_of_layer, struct error *e)
 {
-	struct archive_wish wish = { s->ref, s->options.platform, s->prefer_oci };
+	struct tarball_wish wish = { s->ref, s->options.platform, s->prefer_oci };
 	struct image fresh = { .target = s->image.target };
 	str name = s->image.name, kind = s->image.kind;
-	int r = archive_settle(members, n, &wish, s->arena, &fresh, member_of_layer, e);
+	int r = tarball_settle(members, n, &wish, s->arena, &fresh, member_of_layer, e);
 
 	if (r < 0)
 		return r;

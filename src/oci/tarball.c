@@ -1,4 +1,4 @@
-#include "oci/archive.h"
+#include "oci/tarball.h"
 #include "oci/layout.h"
 #include "oci/shelf.h"
 #include <errno.h>
@@ -73,7 +73,7 @@ static int open_stdin(int input, struct stream **out, struct error *e)
 	return 0;
 }
 
-int archive_open(const char *where, const struct source_options *o, struct arena *a,
+int tarball_open(const char *where, const struct source_options *o, struct arena *a,
 		 struct stream **out, str *ref, struct error *e)
 {
 	autoclose int fd = -1;
@@ -191,7 +191,7 @@ static int settle_docker_image(const struct shelf *s, const struct json *entry, 
 	return manifest_config("configuration", config->json, a, image, e);
 }
 
-static int settle_docker(const struct shelf *s, const struct archive_wish *wish, struct arena *a,
+static int settle_docker(const struct shelf *s, const struct tarball_wish *wish, struct arena *a,
 			 struct image *image, struct error *e)
 {
 	const struct json *entry = NULL;
@@ -246,7 +246,7 @@ static int check_layers(const struct shelf *s, const struct image *image, struct
 	return 0;
 }
 
-static int settle_oci(struct shelf *s, const struct archive_wish *wish, struct arena *a,
+static int settle_oci(struct shelf *s, const struct tarball_wish *wish, struct arena *a,
 		      struct image *image, struct error *e)
 {
 	struct documents from = { read_member, s };
@@ -289,7 +289,7 @@ static int map_layers(const struct shelf *s, const struct image *image, struct a
 	return 0;
 }
 
-int archive_settle(const struct archive_member *members, size_t n, const struct archive_wish *wish,
+int tarball_settle(const struct archive_member *members, size_t n, const struct tarball_wish *wish,
 		   struct arena *a, struct image *image, size_t **member_of_layer, struct error *e)
 {
 	struct shelf s = { 0 };

@@ -1,4 +1,4 @@
-#include "net/client.h"
+#include "net/message.h"
 #include "net/url.h"
 
 str response_header_at(const struct response *r, const char *name, size_t i)
@@ -32,7 +32,7 @@ static int code_of(int status)
 	}
 }
 
-int client_refused(const struct request *q, const struct response *r, struct error *e)
+int response_refused(const struct request *q, const struct response *r, struct error *e)
 {
 	static const char *const words[] = { [401] = "not authorized", [403] = "access denied",
 					     [404] = "not found", [429] = "too many requests" };
