@@ -194,10 +194,15 @@ static void fill_group(struct job *job, struct group *group)
 						      { .title = "Installed", .least = 11 },
 						      { .title = "Fixed in", .least = 15 },
 						      { .title = "Title" } };
+	size_t rows = 0;
 
 	memcpy(group->grid.columns, columns, sizeof columns);
 	group->grid.n = LEN(columns);
 	group->grid.below_at = 2;
+	for (size_t i = 0; i < job->r->findings.n; i++)
+		rows += job->r->findings.v[i].package->type == group->type;
+	group->grid.rows.v = arena_many(job->paint.a, rows, struct grid_row);
+	group->grid.rows.room = group->grid.rows.v ? rows : 0;
 	for (size_t i = 0; i < job->r->findings.n; i++) {
 		const struct finding *f = &job->r->findings.v[i];
 		if (f->package->type != group->type)

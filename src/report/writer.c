@@ -247,8 +247,24 @@ str writer_cut(str s, size_t cells)
 	return s;
 }
 
+/* Most text is: printable ASCII with single spaces between words. */
+static bool is_line(str text)
+{
+	char before = ' ';
+
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] < ' ' || text.p[i] > '~' || (text.p[i] == ' ' && before == ' '))
+			return false;
+		before = text.p[i];
+	}
+	return !text.n || before != ' ';
+}
+
 str writer_line(struct arena *a, str text, size_t cells)
 {
+	if (is_line(text) && (!cells || text.n <= cells))
+		return text;
+
 	char *p = arena_array(a, text.n + 4, 3);
 	size_t n = 0;
 	bool gap = false;

@@ -62,7 +62,8 @@ str writer_percent(struct arena *a, str s, const char *kept); /* unreserved char
 str writer_advisory_url(struct arena *a, str id); /* where a person reads about this id; may be empty */
 str writer_timestamp(struct arena *a, str date);  /* RFC 3339 with time and Z; empty when it is no date */
 str writer_cut(str line, size_t cells); /* the longest head that fits, if possible of whole words */
-/* One line, without control characters (text_is_unsafe), cut at a word after `cells`; 0: no limit. */
+/* One line, without control characters (text_is_unsafe), cut at a word after `cells`; 0: no limit.
+ * May be the text itself. */
 str writer_line(struct arena *a, str text, size_t cells);
 
 /* ERR_LIMIT when the arena or the buf is spent, else 0. */
