@@ -69,7 +69,7 @@ static struct token next(enum kind before, str *rest)
 		return (struct token){ END, 0, { 0 } };
 	char c = rest->p[0];
 	if (is_digit(c))
-		return before <= NUMBER ? number(NUMBER, rest) :
+		return before <= LETTER ? number(NUMBER, rest) :
 		       before == SUFFIX ? number(SUFFIX_NUMBER, rest) :
 					  t;
 	str one = str_upto(*rest, 1);

@@ -7,4 +7,6 @@
  * No allocation, no failure, any thread. */
 int apkver_compare(str a, str b);
 
-bool apkver_valid(str v); /* `apk version --check` */
+/* `apk version --check`, and a number after the letter as apk-tools took it before 2.14: Alpine's
+ * advisories still speak of "5.1p1-r0". */
+bool apkver_valid(str v);

@@ -2,25 +2,43 @@
  * order of their versions switch "vulnerable" on and off; the last one at or before the version
  * counts. Ranges have two events, some have a hundred. */
 #include "version/range.h"
-#include "base/attr.h"
+#include "version/digits.h"
 
-#define MATCHES_MAX 16 /* ranges compared with each other for the nearest fix */
+#define ODD_BYTES   128 /* of a version that is none, looked at for a valid front */
+#define MATCHES_MAX 16  /* ranges compared with each other for the nearest fix */
 
 static bool is_start(const struct range_event *event) /* before any version, the lowest pre-release too */
 {
 	return event->kind == EVENT_INTRODUCED && str_eq(event->version, STR("0"));
 }
 
+static bool is_word_of(char a, char b) /* do two bytes belong to one word or number? */
+{
+	return (is_digit(a) && is_digit(b)) || (is_alpha(a) && is_alpha(b));
+}
+
+/* A version as it can be ordered: itself, or of one that the ecosystem does not take ("1.2.31-0" of
+ * Alpine, "2.6.0-NA" of PyPI) what is valid in front; empty when nothing is. */
+static str orderable(const struct ecosystem *eco, str v)
+{
+	if (eco->valid(v))
+		return v;
+	for (size_t n = MIN(v.n, (size_t)ODD_BYTES); n > 0; n--)
+		if ((n == v.n || !is_word_of(v.p[n - 1], v.p[n])) && eco->valid(str_upto(v, n)))
+			return str_upto(v, n);
+	return (str){ 0 };
+}
+
 static int compare_event(const struct ecosystem *eco, str version, const struct range_event *event)
 {
-	return is_start(event) ? 1 : eco->compare(version, event->version);
+	return is_start(event) ? 1 : eco->compare(version, orderable(eco, event->version));
 }
 
 static int compare_events(const struct ecosystem *eco, const struct range_event *a, const struct range_event *b)
 {
 	if (is_start(a))
 		return is_start(b) ? 0 : -1;
-	return compare_event(eco, a->version, b);
+	return compare_event(eco, orderable(eco, a->version), b);
 }
 
 /* Has the version reached this event? */
@@ -30,12 +48,15 @@ static bool reached(const struct ecosystem *eco, str version, const struct range
 	return event->kind == EVENT_LAST_AFFECTED ? c > 0 : c >= 0;
 }
 
-static const struct range_event *find_unordered(const struct ecosystem *eco, const struct range *r)
+/* An odd event of which the valid part does not tell on which side the version is. */
+static const struct range_event *find_unordered(const struct ecosystem *eco, str version, const struct range *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		const struct range_event *event = &r->events[i];
-		bool word = str_eq(event->version, STR("0")) || str_eq(event->version, STR("*"));
-		if (!word && !eco->valid(event->version))
+		if (is_start(event) || str_eq(event->version, STR("*")) || eco->valid(event->version))
+			continue;
+		str front = orderable(eco, event->version);
+		if (!front.n || !eco->compare(version, front))
 			return event;
 	}
 	return NULL;
@@ -48,7 +69,7 @@ static bool within_limits(const struct ecosystem *eco, str version, const struct
 		const struct range_event *event = &r->events[i];
 		if (event->kind != EVENT_LIMIT)
 			continue;
-		if (str_eq(event->version, STR("*")) || eco->compare(version, event->version) < 0)
+		if (str_eq(event->version, STR("*")) || compare_event(eco, version, event) < 0)
 			return true;
 		limited = true;
 	}
@@ -86,7 +107,7 @@ static const struct range_event *first_end(const struct ecosystem *eco, str vers
 
 struct range_verdict range_evaluate_one(const struct ecosystem *eco, str version, const struct range *r)
 {
-	struct range_verdict v = { .unordered = find_unordered(eco, r) };
+	struct range_verdict v = { .unordered = find_unordered(eco, version, r) };
 	if (v.unordered || !within_limits(eco, version, r))
 		return v;
 	const struct range_event *last = last_reached(eco, version, r);
@@ -116,7 +137,7 @@ static bool is_better(const struct ecosystem *eco, const struct range_verdict *a
 		return a->fixed != NULL;
 	bool a_out = !in_any(eco, a->fixed->version, ranges, n);
 	bool b_out = !in_any(eco, b->fixed->version, ranges, n);
-	int c = eco->compare(a->fixed->version, b->fixed->version);
+	int c = compare_events(eco, a->fixed, b->fixed);
 	return a_out != b_out ? a_out : a_out ? c < 0 : c > 0;
 }
 
@@ -136,7 +157,7 @@ static const struct range_event *next_fix(const struct ecosystem *eco, str versi
 {
 	const struct range_event *best = NULL;
 	for (size_t i = 0; i < n; i++) {
-		if (find_unordered(eco, &ranges[i]))
+		if (find_unordered(eco, version, &ranges[i]))
 			continue;
 		const struct range_event *end = first_end(eco, version, &ranges[i]);
 		if (end && end->kind == EVENT_FIXED && (!best || compare_events(eco, end, best) < 0))
@@ -165,6 +186,6 @@ struct range_verdict range_evaluate(const struct ecosystem *eco, str version, co
 		best.affected = best.listed = true;
 		best.fixed = next_fix(eco, version, ranges, n_ranges);
 	}
-	best.unordered = unordered;
+	best.unordered = n_versions ? NULL : unordered; /* else the list has answered */
 	return best;
 }

@@ -1,6 +1,8 @@
 /* version/range.h — is a version in the ranges of an advisory? The evaluation algorithm of the OSV
- * schema ("Evaluation"), over events as the record has them, in any order. No allocation, no
- * failure, any thread; linear in the events (squared in the ranges that match, at most 16). */
+ * schema ("Evaluation"), over events as the record has them, in any order. An event that is no version
+ * of the ecosystem counts by its valid front ("2.6.0-NA" as 2.6.0), unless the version is just that.
+ * No allocation, no failure, any thread; linear in the events (squared in the ranges that match, at
+ * most 16). */
 #pragma once
 #include "version/ecosystem.h"
 
@@ -27,7 +29,8 @@ struct range_verdict {
 	const struct range_event *introduced;    /* begins the interval that holds the version; NULL if listed */
 	const struct range_event *fixed;         /* the nearest version without it; NULL when none is known */
 	const struct range_event *last_affected; /* ends the interval, where no fixed does */
-	const struct range_event *unordered;     /* an event the ecosystem cannot order; its range was left out */
+	const struct range_event *unordered;     /* an event that cannot be ordered against the version: its
+	                                            range was left out. NULL where `versions` answered */
 };
 
 /* Is `version` one of the explicit `versions` or inside one of the ranges? `versions` may be NULL

@@ -1,4 +1,4 @@
-/* Scores the vectors on stdin, one a line, for cvss_scores.py: "3.1 9.8 critical", or "?". */
+/* Scores the vectors on stdin, one a line, for test_cvss_scores.py: "3.1 9.8 critical", or "?". */
 #include "model/cvss.h"
 #include <stdio.h>
 

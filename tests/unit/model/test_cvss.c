@@ -1,5 +1,5 @@
 /* Examples of the specifications and their example documents (first.org); the rows without a word are
- * drawn over the metrics. All scores as Red Hat's `cvss` 3.6 has them (tests/peers/cvss_scores.py). */
+ * drawn over the metrics. All scores as Red Hat's `cvss` 3.6 has them (tests/peers/test_cvss_scores.py). */
 #include "../test.h"
 #include "model/cvss.h"
 

@@ -27,6 +27,8 @@ TEST(apkver_orders_like_apk_tools)
 		{ "1.0_alpha_pre1", -1, "1.0_alpha1" },
 		{ "1.2.13-r0", -1, "1.2.13-r1" },
 		{ "3.0.12-r4", 1, "3.0.8-r0" },
+		{ "5.1p1-r0", -1, "9.3_p2-r1" }, /* as apk-tools 2.12 wrote them */
+		{ "5.1p1-r0", -1, "5.1p2-r0" },
 	};
 	expect_ascending(apkver_compare, suffixes, LEN(suffixes));
 	expect_order(apkver_compare, rows, LEN(rows));
@@ -34,8 +36,8 @@ TEST(apkver_orders_like_apk_tools)
 
 TEST(apkver_reports_what_is_no_version)
 {
-	static const char *const good[] = { "1", "1.0a_rc1_p2~0f-r3", "20240101", "1.0_git", "0.0.0-r0" };
-	static const char *const bad[] = { "", "a", "1.", "1..2", "1.0-1", "1.0-r", "1.0_foo", "1.0ab", "1a2", "1.0-r1-r2",
+	static const char *const good[] = { "1", "1.0a_rc1_p2~0f-r3", "20240101", "5.1p1-r0", "1.0_git", "0.0.0-r0" };
+	static const char *const bad[] = { "", "a", "1.", "1..2", "1.0-1", "1.0-r", "1.0_foo", "1.0ab", "1.0-r1-r2",
 					   "1.0~", "1.0_p1.2", "1.0-r1_p1", "1.0 ", "1:2" };
 	expect_valid(apkver_valid, true, good, LEN(good));
 	expect_valid(apkver_valid, false, bad, LEN(bad));

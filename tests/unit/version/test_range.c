@@ -117,11 +117,26 @@ TEST(range_knows_listed_versions_by_order)
 
 TEST(range_leaves_out_what_it_cannot_order)
 {
-	static const struct range_event bad[] = { I("0"), F("2004d") }, good[] = { I("0"), F("2.0") };
+	static const struct range_event bad[] = { I("0"), F("french") }, good[] = { I("0"), F("2.0") };
 	static const struct range ranges[] = { RANGE(bad), RANGE(good) };
-	struct range_verdict v = range_evaluate(ecosystem_find(STR("PyPI")), STR("1.0"), ranges, 2, NULL, 0);
+	static const str versions[] = { STR_INIT("0.9") };
+	const struct ecosystem *eco = ecosystem_find(STR("PyPI"));
+	struct range_verdict v = range_evaluate(eco, STR("1.0"), ranges, 2, NULL, 0);
 	EXPECT(v.affected);
 	EXPECT_STR(version_of(v.fixed), STR("2.0"));
-	EXPECT_STR(version_of(v.unordered), STR("2004d"));
-	EXPECT(!range_evaluate(ecosystem_find(STR("PyPI")), STR("1.0"), ranges, 1, NULL, 0).affected);
+	EXPECT_STR(version_of(v.unordered), STR("french"));
+	EXPECT(!range_evaluate(eco, STR("1.0"), ranges, 1, NULL, 0).affected);
+	EXPECT(!range_evaluate(eco, STR("1.0"), ranges, 1, versions, 1).unordered);
+}
+
+TEST(range_takes_the_valid_front_of_an_odd_event)
+{
+	static const struct range_event pypi[] = { I("2.0"), F("2.6.0-cu124") }, alpine[] = { I("0"), F("1.2.31-0") };
+	static const struct range ranges[] = { RANGE(pypi), RANGE(alpine) };
+	static const struct row pypi_rows[] = { { "1.9", NULL }, { "2.5", "2.6.0-cu124" }, { "2.6.1", NULL }, { "3", NULL } };
+	static const struct row alpine_rows[] = { { "1.2.30-r9", "1.2.31-0" }, { "1.2.31-r1", NULL }, { "1.3-r0", NULL } };
+	expect_rows("PyPI", ranges, 1, pypi_rows, LEN(pypi_rows));
+	expect_rows("Alpine:v3.19", ranges + 1, 1, alpine_rows, LEN(alpine_rows));
+	struct range_verdict v = range_evaluate_one(ecosystem_find(STR("PyPI")), STR("2.6.0"), &ranges[0]);
+	EXPECT(!v.affected && v.unordered == &pypi[1]);
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Compare plimsoll's CVSS scores with Red Hat's `cvss` package (pip install cvss).
 
-usage: cvss_scores.py PEER_CVSS      (the program ninja makes as tests/peers/peer_cvss)
+usage: test_cvss_scores.py     (PLIMSOLL_RELEASE=program of a build folder, FEEDS=mirror folder,
+                                VECTORS=number, SEED=number)
 
 Every base vector of CVSS 2, 3.0 and 3.1, random ones of CVSS 4.0 with and without threat and
-environmental metrics (VECTORS=number, SEED=number), and every vector in the advisories under FEEDS.
-Exit status 1 when a score differs.
+environmental metrics, and every vector in the advisories under FEEDS.
 """
 import glob
 import itertools
@@ -21,8 +21,8 @@ try:
     from cvss import CVSS2, CVSS3, CVSS4
     from cvss.constants4 import METRICS_ABBREVIATIONS, METRICS_MANDATORY, METRICS_VALUE_NAMES
 except ImportError:
-    print("skipped, no python3 cvss")
-    sys.exit(0)
+    print("no python3 cvss (pip install cvss)")
+    sys.exit(77)
 
 
 def every(prefix, metrics):
@@ -66,24 +66,28 @@ def theirs(vector):
 
 
 def main():
-    if len(sys.argv) != 2:
+    program = os.environ.get("PLIMSOLL_RELEASE") or os.environ.get("PLIMSOLL")
+    if not program:
         sys.exit(__doc__)
+    peer = os.path.join(os.path.dirname(program), "../../tests/unit/model/peer_cvss")
     random.seed(int(os.environ.get("SEED", "1")))
-    failed = False
+    passed = failed = 0
     for what, vectors in (("generated", generated()), ("in the feeds", in_feeds())):
         vectors = sorted({v for v in vectors if "\n" not in v})
-        out = subprocess.run([sys.argv[1]], input="".join(v + "\n" for v in vectors), capture_output=True, text=True)
+        out = subprocess.run([peer], input="".join(v + "\n" for v in vectors), capture_output=True, text=True).stdout
+        lines = out.splitlines()
         wrong = read = 0
-        for vector, line in zip(vectors, out.stdout.splitlines()):
-            ours, peer = " ".join(line.split()[:2]), theirs(vector)
-            read += peer != "?"
-            if ours != peer:
+        for vector, line in zip(vectors, lines):
+            ours, expected = " ".join(line.split()[:2]), theirs(vector)
+            read += expected != "?"
+            if ours != expected:
                 wrong += 1
                 if wrong <= 20:
-                    print(f"{vector}: {ours}, the peer says {peer}")
-        failed |= wrong > 0
+                    print(f"FAIL {vector}: {ours}, the peer says {expected}")
+        passed, failed = (passed, failed + 1) if wrong or len(lines) != len(vectors) else (passed + 1, failed)
         print(f"{what}: {len(vectors)} vectors ({read} read by the peer), {wrong} differ")
-    sys.exit(failed)
+    print(f"{passed} passed, {failed} failed, 0 skipped")
+    sys.exit(failed > 0)
 
 
 main()
