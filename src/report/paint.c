@@ -3,7 +3,7 @@
 #include "report/paint.h"
 #include "base/text.h"
 
-enum { GAP = 2, LAST_LEAST = 28, WIDEST = 100, NARROW = 20 };
+enum { GAP = 2, LAST_LEAST = 24, WIDEST = 100, NARROW = 20 };
 
 static const char *const inks[INK_COUNT] = {
 	[INK_PLAIN] = "",       [INK_BOLD] = "1",      [INK_DIM] = "2",   [INK_GOOD] = "32",  [INK_BAD] = "1;31",
