@@ -2,39 +2,20 @@
  * distribution and packages as components, findings as vulnerabilities; what was not assessed as a
  * composition that is incomplete and as properties. */
 #include "base/digest.h"
-#include "base/jsonout.h"
 #include "base/time.h"
 #include "model/purl.h"
+#include "report/cyclonedx.h"
 #include "report/license.h"
-#include "report/writer.h"
 #include <inttypes.h>
 #include <stdio.h>
 
 enum { LICENSE_BYTES = 2048 };
 
-struct job {
-	const struct scan_report *r;
-	struct jsonout json;
-	struct arena *scratch; /* emptied after every component and vulnerability */
-	const struct writer_ref *refs;
-	struct buf license;
-};
-
-static void property(struct jsonout *j, const char *name, str value)
-{
-	if (!value.n)
-		return;
-	jsonout_object(j, NULL);
-	jsonout_text(j, "name", name);
-	jsonout_str(j, "value", value);
-	jsonout_end(j);
-}
-
 static void property_u64(struct jsonout *j, const char *name, uint64_t value)
 {
 	char digits[24];
 	snprintf(digits, sizeof digits, "%" PRIu64, value);
-	property(j, name, str_c(digits));
+	cyclonedx_property(j, name, str_c(digits));
 }
 
 /* ---- the document's own identity ---- */
@@ -45,7 +26,7 @@ static void sum_str(struct digester *d, str s)
 	digester_add(d, "", 1);
 }
 
-static void put_serial_number(struct job *job)
+static void put_serial_number(struct cyclonedx *job)
 {
 	const struct scan_report *r = job->r;
 	struct digester *d = digester_new();
@@ -63,11 +44,13 @@ static void put_serial_number(struct job *job)
 		sum_str(d, r->findings.v[i].id);
 	digester_end(d, &sum);
 	digester_free(d);
-	b[6] = (uint8_t)(0x80 | (b[6] & 0x0F)); /* RFC 9562 section 5.8: a name's hash of our choice */
+	b[6] = (uint8_t)(0x80 |
+	                 (b[6] & 0x0F)); /* RFC 9562 section 5.8: a name's hash of our choice */
 	b[8] = (uint8_t)(0x80 | (b[8] & 0x3F));
 	snprintf(text, sizeof text,
-		 "urn:uuid:%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-		 b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+	         "urn:uuid:%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+	         b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12],
+	         b[13], b[14], b[15]);
 	jsonout_text(&job->json, "serialNumber", text);
 }
 
@@ -98,11 +81,12 @@ static str image_purl(struct arena *a, const struct image *image)
 	return str_upto(out, out.n ? out.n - 1 : 0); /* the last & or the ? */
 }
 
-static void put_image(struct job *job)
+static void put_image(struct cyclonedx *job)
 {
 	const struct image *image = &job->r->image;
 	struct jsonout *j = &job->json;
-	str sha256 = str_starts(image->digest, STR("sha256:")) ? str_from(image->digest, 7) : (str){ 0 };
+	str sha256 =
+	        str_starts(image->digest, STR("sha256:")) ? str_from(image->digest, 7) : (str){ 0 };
 
 	jsonout_object(j, "component");
 	jsonout_text(j, "type", "container");
@@ -119,38 +103,39 @@ static void put_image(struct job *job)
 	}
 	jsonout_some(j, "purl", image_purl(job->scratch, image));
 	jsonout_array(j, "properties");
-	property(j, "plimsoll:target", image->target);
-	property(j, "plimsoll:kind", image->kind);
-	property(j, "plimsoll:config_digest", image->config_digest);
-	property(j, "plimsoll:os", image->os);
-	property(j, "plimsoll:architecture", image->arch);
-	property(j, "plimsoll:variant", image->variant);
+	cyclonedx_property(j, "plimsoll:target", image->target);
+	cyclonedx_property(j, "plimsoll:kind", image->kind);
+	cyclonedx_property(j, "plimsoll:config_digest", image->config_digest);
+	cyclonedx_property(j, "plimsoll:os", image->os);
+	cyclonedx_property(j, "plimsoll:architecture", image->arch);
+	cyclonedx_property(j, "plimsoll:variant", image->variant);
 	jsonout_end(j);
 	jsonout_end(j);
 }
 
-static void put_coverage(struct job *job)
+static void put_coverage(struct cyclonedx *job)
 {
 	const struct scan_report *r = job->r;
 	struct jsonout *j = &job->json;
 
 	jsonout_array(j, "properties");
-	property(j, "plimsoll:assessed", r->assessed ? STR("true") : STR("false"));
+	cyclonedx_property(j, "plimsoll:assessed", r->assessed ? STR("true") : STR("false"));
 	if (r->generation)
 		property_u64(j, "plimsoll:generation", r->generation);
-	property(j, "plimsoll:data_date", r->data_date);
+	cyclonedx_property(j, "plimsoll:data_date", r->data_date);
 	if (r->findings_hidden)
 		property_u64(j, "plimsoll:findings_hidden", r->findings_hidden);
 	for (size_t i = 0; i < r->gaps.n; i++) {
 		const struct gap *g = &r->gaps.v[i];
-		str what = arena_printf(job->scratch, "%s: %.*s: %.*s", gap_word(g->kind), STR_FMT(g->where),
-					STR_FMT(g->why));
-		property(j, gap_matters(g->kind) ? "plimsoll:not_assessed" : "plimsoll:note", what);
+		str what = arena_printf(job->scratch, "%s: %.*s: %.*s", gap_word(g->kind),
+		                        STR_FMT(g->where), STR_FMT(g->why));
+		cyclonedx_property(
+		        j, gap_matters(g->kind) ? "plimsoll:not_assessed" : "plimsoll:note", what);
 	}
 	jsonout_end(j);
 }
 
-static void put_metadata(struct job *job, const struct writer_style *style)
+static void put_metadata(struct cyclonedx *job, const struct writer_style *style)
 {
 	struct jsonout *j = &job->json;
 	char text[TIME_TEXT_BYTES];
@@ -174,7 +159,7 @@ static void put_metadata(struct job *job, const struct writer_style *style)
 
 /* ---- components ---- */
 
-static void put_distro(struct job *job)
+static void put_distro(struct cyclonedx *job)
 {
 	const struct distro *d = &job->r->distro;
 	struct jsonout *j = &job->json;
@@ -188,14 +173,14 @@ static void put_distro(struct job *job)
 	jsonout_some(j, "version", d->version_id);
 	jsonout_some(j, "description", d->name);
 	jsonout_array(j, "properties");
-	property(j, "plimsoll:path", d->path);
-	property(j, "plimsoll:codename", d->codename);
-	property(j, "plimsoll:ecosystem", d->ecosystem);
+	cyclonedx_property(j, "plimsoll:path", d->path);
+	cyclonedx_property(j, "plimsoll:codename", d->codename);
+	cyclonedx_property(j, "plimsoll:ecosystem", d->ecosystem);
 	jsonout_end(j);
 	jsonout_end(j);
 }
 
-static void put_license(struct job *job, str recorded)
+static void put_license(struct cyclonedx *job, str recorded)
 {
 	struct jsonout *j = &job->json;
 	enum license_kind kind;
@@ -232,30 +217,31 @@ static void put_name(struct jsonout *j, const struct package *p)
 	jsonout_str(j, "name", cut < p->name.n ? str_from(p->name, cut + 1) : p->name);
 }
 
-static void put_properties(struct job *job, const struct package *p)
+static void put_properties(struct cyclonedx *job, const struct package *p)
 {
 	const struct layer *layer = writer_layer(job->r, (int)MIN(p->layer, (unsigned)INT32_MAX));
 	struct jsonout *j = &job->json;
 	char digest[DIGEST_TEXT_BYTES];
 
 	jsonout_array(j, "properties");
-	property(j, "plimsoll:type", str_c(package_purl_type(p->type)));
-	property(j, "plimsoll:path", p->path);
-	property(j, "plimsoll:inner_path", p->inner);
-	property(j, "plimsoll:source", p->source);
-	property(j, "plimsoll:source_version", p->source_version);
-	property(j, "plimsoll:module", p->module);
+	cyclonedx_property(j, "plimsoll:type", str_c(package_purl_type(p->type)));
+	cyclonedx_property(j, "plimsoll:path", p->path);
+	cyclonedx_property(j, "plimsoll:inner_path", p->inner);
+	cyclonedx_property(j, "plimsoll:source", p->source);
+	cyclonedx_property(j, "plimsoll:source_version", p->source_version);
+	cyclonedx_property(j, "plimsoll:module", p->module);
 	if (layer) {
 		property_u64(j, "plimsoll:layer_index", p->layer);
 		if (layer->has_digest)
-			property(j, "plimsoll:layer_digest", str_c(digest_text(&layer->digest, digest)));
-		property(j, "plimsoll:layer_diff_id", layer->diff_id);
-		property(j, "plimsoll:layer_created_by", layer->created_by);
+			cyclonedx_property(j, "plimsoll:layer_digest",
+			                   str_c(digest_text(&layer->digest, digest)));
+		cyclonedx_property(j, "plimsoll:layer_diff_id", layer->diff_id);
+		cyclonedx_property(j, "plimsoll:layer_created_by", layer->created_by);
 	}
 	jsonout_end(j);
 }
 
-static void put_evidence(struct job *job, const struct package *p)
+static void put_evidence(struct cyclonedx *job, const struct package *p)
 {
 	struct jsonout *j = &job->json;
 
@@ -273,7 +259,7 @@ static void put_evidence(struct job *job, const struct package *p)
 	jsonout_end(j);
 }
 
-static void put_package(struct job *job, size_t i)
+static void put_package(struct cyclonedx *job, size_t i)
 {
 	const struct package *p = &job->r->packages.v[i];
 	struct jsonout *j = &job->json;
@@ -291,7 +277,7 @@ static void put_package(struct job *job, size_t i)
 	jsonout_end(j);
 }
 
-static void put_components(struct job *job)
+static void put_components(struct cyclonedx *job)
 {
 	jsonout_array(&job->json, "components");
 	put_distro(job);
@@ -303,7 +289,7 @@ static void put_components(struct job *job)
 }
 
 /* Said only when known: a gap that matters means that components may be missing. */
-static void put_compositions(struct job *job)
+static void put_compositions(struct cyclonedx *job)
 {
 	struct jsonout *j = &job->json;
 
@@ -317,204 +303,14 @@ static void put_compositions(struct job *job)
 	jsonout_end(j);
 }
 
-/* ---- vulnerabilities ---- */
-
-static const char *severity_name(enum severity s)
-{
-	return s == SEVERITY_NEGLIGIBLE ? "info" : severity_word(s);
-}
-
-static void put_source(struct jsonout *j, str name, str url)
-{
-	jsonout_object(j, "source");
-	jsonout_some(j, "name", name);
-	jsonout_some(j, "url", url);
-	jsonout_end(j);
-}
-
-static void put_ratings(struct jsonout *j, const struct finding *f)
-{
-	if (!f->ratings.n)
-		return;
-	jsonout_array(j, "ratings");
-	for (int chosen = 1; chosen >= 0; chosen--) /* the chosen one first */
-		for (size_t i = 0; i < f->ratings.n; i++) {
-			const struct rating *r = &f->ratings.v[i];
-			if (r->chosen != (bool)chosen)
-				continue;
-			jsonout_object(j, NULL);
-			if (r->source.n)
-				put_source(j, r->source, (str){ 0 });
-			if (r->score >= 0)
-				jsonout_f64(j, "score", r->score);
-			jsonout_text(j, "severity", severity_name(r->severity));
-			jsonout_text(j, "method", writer_rating_method(r));
-			jsonout_some(j, "vector", r->vector);
-			if (r->chosen)
-				jsonout_some(j, "justification", f->severity_reason);
-			jsonout_end(j);
-		}
-	jsonout_end(j);
-}
-
-static void put_cwes(struct jsonout *j, const struct finding *f)
-{
-	uint64_t number;
-
-	if (!f->cwes.n)
-		return;
-	jsonout_array(j, "cwes");
-	for (size_t i = 0; i < f->cwes.n; i++)
-		if (str_starts(f->cwes.v[i], STR("CWE-")) && str_u64(str_from(f->cwes.v[i], 4), &number) &&
-		    number && number <= INT32_MAX)
-			jsonout_u64(j, NULL, number);
-	jsonout_end(j);
-}
-
-static void put_aliases(struct job *job, const struct finding *f)
-{
-	if (!f->aliases.n)
-		return;
-	jsonout_array(&job->json, "references");
-	for (size_t i = 0; i < f->aliases.n; i++) {
-		jsonout_object(&job->json, NULL);
-		jsonout_str(&job->json, "id", f->aliases.v[i]);
-		put_source(&job->json, (str){ 0 }, writer_advisory_url(job->scratch, f->aliases.v[i]));
-		jsonout_end(&job->json);
-	}
-	jsonout_end(&job->json);
-}
-
-static void put_advisories(struct job *job, const struct finding *f)
-{
-	jsonout_array(&job->json, "advisories");
-	for (size_t i = 0; i < f->references.n; i++) {
-		str url = writer_url(job->scratch, f->references.v[i].url);
-		if (!url.n)
-			continue;
-		jsonout_object(&job->json, NULL);
-		jsonout_some(&job->json, "title", f->references.v[i].type);
-		jsonout_str(&job->json, "url", url);
-		jsonout_end(&job->json);
-	}
-	jsonout_end(&job->json);
-}
-
-/* Findings of one vulnerability that differ in the package only are one entry. */
-static bool same_vulnerability(const struct finding *a, const struct finding *b)
-{
-	return str_eq(a->id, b->id) && a->severity == b->severity && str_eq(a->ecosystem, b->ecosystem) &&
-	       a->status == b->status && str_eq(a->fixed_version, b->fixed_version) &&
-	       str_eq(a->range, b->range) && str_eq(a->comparison, b->comparison) &&
-	       str_eq(a->description, b->description) && a->ratings.n == b->ratings.n;
-}
-
-static str recommendations(struct arena *a, const struct finding *f, size_t n)
-{
-	str out = { 0 };
-
-	for (size_t i = 0; i < n; i++) {
-		if (!f[i].remediation.n || (i && str_eq(f[i].remediation, f[i - 1].remediation)))
-			continue;
-		if (out.n)
-			out = arena_concat(a, out, STR("\n"));
-		out = arena_concat(a, out, f[i].remediation);
-	}
-	return out;
-}
-
-static void put_version(struct jsonout *j, str version, const char *status)
-{
-	jsonout_object(j, NULL);
-	jsonout_str(j, "version", version);
-	jsonout_text(j, "status", status);
-	jsonout_end(j);
-}
-
-static void put_affects(struct job *job, const struct finding *f, size_t n)
-{
-	struct jsonout *j = &job->json;
-
-	jsonout_array(j, "affects");
-	for (size_t i = 0; i < n; i++) {
-		size_t at = writer_package_index(job->r, f[i].package);
-		jsonout_object(j, NULL);
-		jsonout_text(j, "ref", at == SIZE_MAX ? "image" : job->refs[at].text);
-		jsonout_array(j, "versions");
-		put_version(j, f[i].package->version, "affected");
-		if (writer_fixable(&f[i]) && !str_eq(f[i].fixed_version, f[i].package->version))
-			put_version(j, f[i].fixed_version, "unaffected");
-		jsonout_end(j);
-		jsonout_end(j);
-	}
-	jsonout_end(j);
-}
-
-static void put_why(struct jsonout *j, const struct finding *f)
-{
-	jsonout_array(j, "properties");
-	property(j, "plimsoll:fix_status", str_c(fix_status_word(f->status)));
-	property(j, "plimsoll:fixed_version", f->fixed_version);
-	property(j, "plimsoll:ecosystem", f->ecosystem);
-	property(j, "plimsoll:feed", f->feed);
-	for (size_t i = 0; i < f->advisories.n; i++)
-		property(j, "plimsoll:advisory", f->advisories.v[i]);
-	property(j, "plimsoll:compared", f->compared_name);
-	property(j, "plimsoll:range", f->range);
-	property(j, "plimsoll:comparison", f->comparison);
-	property(j, "plimsoll:severity_reason", f->severity_reason);
-	jsonout_end(j);
-}
-
-static void put_vulnerability(struct job *job, size_t first, size_t n)
-{
-	const struct finding *f = &job->r->findings.v[first];
-	struct jsonout *j = &job->json;
-	char ref[40];
-
-	jsonout_object(j, NULL);
-	snprintf(ref, sizeof ref, "vulnerability-%zu", first + 1);
-	jsonout_text(j, "bom-ref", ref);
-	jsonout_str(j, "id", f->id);
-	put_source(j, f->feed, writer_advisory_url(job->scratch, f->id));
-	put_aliases(job, f);
-	put_ratings(j, f);
-	put_cwes(j, f);
-	jsonout_some(j, "description", f->title.n ? f->title : f->description);
-	if (f->title.n)
-		jsonout_some(j, "detail", f->description);
-	jsonout_some(j, "recommendation", recommendations(job->scratch, f, n));
-	put_advisories(job, f);
-	jsonout_some(j, "published", writer_timestamp(job->scratch, f->published));
-	jsonout_some(j, "updated", writer_timestamp(job->scratch, f->modified));
-	put_affects(job, f, n);
-	put_why(j, f);
-	jsonout_end(j);
-}
-
-static void put_vulnerabilities(struct job *job)
-{
-	const struct scan_report *r = job->r;
-	size_t n;
-
-	if (!r->generation)
-		return;
-	jsonout_array(&job->json, "vulnerabilities");
-	for (size_t i = 0; i < r->findings.n && !job->scratch->failed; i += n) {
-		for (n = 1; i + n < r->findings.n; n++)
-			if (!same_vulnerability(&r->findings.v[i], &r->findings.v[i + n]))
-				break;
-		put_vulnerability(job, i, n);
-		arena_reset(job->scratch);
-	}
-	jsonout_end(&job->json);
-}
-
-int as_cyclonedx(const struct scan_report *r, const struct writer_style *style, struct buf *out, struct error *e)
+int as_cyclonedx(const struct scan_report *r, const struct writer_style *style, struct buf *out,
+                 struct error *e)
 {
 	struct arena kept cleanup(arena_done) = ARENA(WRITER_MEMORY_BYTES);
 	struct arena scratch cleanup(arena_done) = ARENA(WRITER_MEMORY_BYTES);
-	struct job job = { .r = r, .json = JSONOUT(out, 2), .scratch = &scratch, .license = BUF(LICENSE_BYTES) };
+	struct cyclonedx job = {
+		.r = r, .json = JSONOUT(out, 2), .scratch = &scratch, .license = BUF(LICENSE_BYTES)
+	};
 	struct jsonout *j = &job.json;
 
 	job.refs = writer_refs(r, &kept);
@@ -529,7 +325,7 @@ int as_cyclonedx(const struct scan_report *r, const struct writer_style *style, 
 	put_metadata(&job, style);
 	put_components(&job);
 	put_compositions(&job);
-	put_vulnerabilities(&job);
+	cyclonedx_vulnerabilities(&job);
 	jsonout_end(j);
 	buf_done(&job.license);
 	return writer_done(&scratch, out, "cyclonedx", e);

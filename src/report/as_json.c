@@ -313,7 +313,8 @@ static void put_tool(struct jsonout *j, const struct writer_style *style, int64_
 	jsonout_text(j, "created", time_text(now, text));
 }
 
-int as_json(const struct scan_report *r, const struct writer_style *style, struct buf *out, struct error *e)
+int as_json(const struct scan_report *r, const struct writer_style *style, struct buf *out,
+            struct error *e)
 {
 	struct arena kept cleanup(arena_done) = ARENA(WRITER_MEMORY_BYTES);
 	struct arena scratch cleanup(arena_done) = ARENA(WRITER_MEMORY_BYTES);

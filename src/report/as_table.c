@@ -46,7 +46,9 @@ static void put_digest(struct job *job)
 	if (!digest.n)
 		return;
 	paint(p, INK_DIM, STR("Digest:"));
-	paint_pad(p, p->style->columns && p->style->columns < LABEL_CELLS + digest.n ? 1 : LABEL_CELLS - 7);
+	paint_pad(p, p->style->columns && p->style->columns < LABEL_CELLS + digest.n
+	                     ? 1
+	                     : LABEL_CELLS - 7);
 	paint(p, INK_PLAIN, digest);
 	paint_end(p);
 }
@@ -61,7 +63,7 @@ static str package_types(struct job *job)
 		if (!job->counts.packages[t])
 			continue;
 		str part = arena_printf(a, "%s%" PRIu64 " %s", before, job->counts.packages[t],
-					package_type_text((enum package_type)t));
+		                        package_type_text((enum package_type)t));
 		out = arena_concat(a, out, part);
 		before = ", ";
 	}
@@ -73,7 +75,8 @@ static str platform(struct arena *a, const struct image *image)
 	str out = image->os;
 
 	if (image->arch.n)
-		out = arena_printf(a, "%.*s%s%.*s", STR_FMT(out), out.n ? "/" : "", STR_FMT(image->arch));
+		out = arena_printf(a, "%.*s%s%.*s", STR_FMT(out), out.n ? "/" : "",
+		                   STR_FMT(image->arch));
 	if (image->variant.n)
 		out = arena_printf(a, "%.*s/%.*s", STR_FMT(out), STR_FMT(image->variant));
 	return out;
@@ -86,7 +89,7 @@ static str data_age(struct arena *a, const struct scan_report *r)
 	if (!r->data_date.n)
 		return arena_printf(a, "generation %" PRIu64, r->generation);
 	return arena_printf(a, "generation %" PRIu64 ", newest %.*s", r->generation,
-			    STR_FMT(str_upto(r->data_date, 10)));
+	                    STR_FMT(str_upto(r->data_date, 10)));
 }
 
 static void put_head(struct job *job)
@@ -116,8 +119,9 @@ struct group { /* findings of one package type */
 
 static str fix_words(const struct finding *f)
 {
-	static const char *const words[FIX_STATUS_COUNT] = { "no version named", "no fix yet",  "will not fix",
-							     "fix deferred",     "investigated", "end of life" };
+	static const char *const words[FIX_STATUS_COUNT] = { "no version named", "no fix yet",
+		                                             "will not fix",     "fix deferred",
+		                                             "investigated",     "end of life" };
 	return writer_fixable(f) ? f->fixed_version : str_c(words[f->status]);
 }
 
@@ -144,14 +148,17 @@ static void add_row(struct job *job, struct grid *g, const struct finding *f)
 
 	if (!row)
 		return;
-	row->cells[0] = (struct grid_cell){ word_upper(p->a, severity_word(f->severity)), ink_of(f->severity) };
+	row->cells[0] = (struct grid_cell){ word_upper(p->a, severity_word(f->severity)),
+		                            ink_of(f->severity) };
 	row->cells[1] = (struct grid_cell){ paint_clean(p, f->id), INK_BOLD };
 	row->cells[2] = (struct grid_cell){ paint_clean(p, f->package->name), INK_PLAIN };
 	row->cells[3] = (struct grid_cell){ paint_clean(p, f->package->version), INK_PLAIN };
-	row->cells[4] = (struct grid_cell){ paint_clean(p, fix_words(f)), writer_fixable(f) ? INK_GOOD : INK_DIM };
+	row->cells[4] = (struct grid_cell){ paint_clean(p, fix_words(f)),
+		                            writer_fixable(f) ? INK_GOOD : INK_DIM };
 	row->cells[5] = (struct grid_cell){ paint_clean(p, title), INK_PLAIN };
 	if (has_own_path(f->package->type))
-		row->below[0] = (struct grid_cell){ paint_clean(p, writer_place(p->a, f->package)), INK_DIM };
+		row->below[0] = (struct grid_cell){ paint_clean(p, writer_place(p->a, f->package)),
+			                            INK_DIM };
 }
 
 static str severities(struct arena *a, const struct grid_count *n)
@@ -160,8 +167,8 @@ static str severities(struct arena *a, const struct grid_count *n)
 
 	for (int s = SEVERITY_COUNT - 1; s >= 0; s--)
 		if (n->of[s])
-			out = arena_printf(a, "%.*s%s%zu %s", STR_FMT(out), out.n ? ", " : "", n->of[s],
-					   severity_word((enum severity)s));
+			out = arena_printf(a, "%.*s%s%zu %s", STR_FMT(out), out.n ? ", " : "",
+			                   n->of[s], severity_word((enum severity)s));
 	return out;
 }
 
@@ -180,8 +187,9 @@ static void put_group_head(struct job *job, const struct group *group)
 	}
 	paint(p, INK_BOLD, str_c(package_type_text(group->type)));
 	paint_end(p);
-	text = arena_printf(p->a, "%" PRIu64 " %s, %zu %s: %.*s", packages, plural(packages, "package", "packages"),
-			    found, plural(found, "vulnerability", "vulnerabilities"), STR_FMT(counts));
+	text = arena_printf(p->a, "%" PRIu64 " %s, %zu %s: %.*s", packages,
+	                    plural(packages, "package", "packages"), found,
+	                    plural(found, "vulnerability", "vulnerabilities"), STR_FMT(counts));
 	sentence(job, INK_DIM, text);
 	paint_end(p);
 }
@@ -189,11 +197,11 @@ static void put_group_head(struct job *job, const struct group *group)
 static void fill_group(struct job *job, struct group *group)
 {
 	static const struct grid_column columns[] = { { .title = "Severity" },
-						      { .title = "ID", .least = 24 },
-						      { .title = "Package", .least = 12 },
-						      { .title = "Installed", .least = 11 },
-						      { .title = "Fixed in", .least = 15 },
-						      { .title = "Title" } };
+		                                      { .title = "ID", .least = 24 },
+		                                      { .title = "Package", .least = 12 },
+		                                      { .title = "Installed", .least = 11 },
+		                                      { .title = "Fixed in", .least = 15 },
+		                                      { .title = "Title" } };
 	size_t rows = 0;
 
 	memcpy(group->grid.columns, columns, sizeof columns);
@@ -250,8 +258,10 @@ static void put_inventory(struct job *job)
 {
 	const struct painter *p = &job->paint;
 	struct grid g = {
-		.columns = { { .title = "Type" }, { .title = "Package", .least = 16 },
-			     { .title = "Version", .least = 12 }, { .title = "Found in", .path = true } },
+		.columns = { { .title = "Type" },
+		             { .title = "Package", .least = 16 },
+		             { .title = "Version", .least = 12 },
+		             { .title = "Found in", .path = true } },
 		.n = 4,
 		.below_at = 1,
 	};
@@ -264,7 +274,8 @@ static void put_inventory(struct job *job)
 		row->cells[0] = (struct grid_cell){ str_c(package_type_text(k->type)), INK_DIM };
 		row->cells[1] = (struct grid_cell){ paint_clean(p, k->name), INK_BOLD };
 		row->cells[2] = (struct grid_cell){ paint_clean(p, k->version), INK_PLAIN };
-		row->cells[3] = (struct grid_cell){ paint_clean(p, writer_place(p->a, k)), INK_DIM };
+		row->cells[3] =
+		        (struct grid_cell){ paint_clean(p, writer_place(p->a, k)), INK_DIM };
 	}
 	if (!g.rows.n)
 		return;
@@ -283,8 +294,9 @@ static void put_counts(struct job *job)
 {
 	const struct writer_counts *c = &job->counts;
 	struct grid g = {
-		.columns = { { .title = "Severity" }, { .title = "Found", .right = true },
-			     { .title = "Fixable", .right = true } },
+		.columns = { { .title = "Severity" },
+		             { .title = "Found", .right = true },
+		             { .title = "Fixable", .right = true } },
 		.n = 3,
 	};
 
@@ -296,8 +308,9 @@ static void put_counts(struct job *job)
 		row = vec_push(job->paint.a, &g.rows);
 		if (!row)
 			return;
-		row->cells[0] = (struct grid_cell){ word_upper(job->paint.a, severity_word(severity)),
-						    c->found[s] ? ink_of(severity) : INK_DIM };
+		row->cells[0] =
+		        (struct grid_cell){ word_upper(job->paint.a, severity_word(severity)),
+			                    c->found[s] ? ink_of(severity) : INK_DIM };
 		row->cells[1] = number(job, c->found[s], INK_PLAIN);
 		row->cells[2] = number(job, c->fixable[s], INK_GOOD);
 	}
@@ -315,16 +328,21 @@ static void put_summary(struct job *job)
 		put_counts(job);
 		paint_end(&job->paint);
 		sentence(job, INK_BOLD,
-		     arena_printf(a, "%" PRIu64 " %s in %" PRIu64 " of %zu packages, %" PRIu64 " fixable by an upgrade.",
-				  c->all_found, plural(c->all_found, "vulnerability", "vulnerabilities"),
-				  c->vulnerable_packages, job->r->packages.n, c->all_fixable));
+		         arena_printf(a,
+		                      "%" PRIu64 " %s in %" PRIu64 " of %zu packages, %" PRIu64
+		                      " fixable by an upgrade.",
+		                      c->all_found,
+		                      plural(c->all_found, "vulnerability", "vulnerabilities"),
+		                      c->vulnerable_packages, job->r->packages.n, c->all_fixable));
 	}
 	if (hidden) {
 		if (!c->all_found)
 			paint_end(&job->paint);
 		sentence(job, INK_PLAIN,
-		     arena_printf(a, "%" PRIu64 " %s not shown, as asked (--severity, --ignore-unfixed).",
-				  hidden, plural(hidden, "finding is", "findings are")));
+		         arena_printf(a,
+		                      "%" PRIu64
+		                      " %s not shown, as asked (--severity, --ignore-unfixed).",
+		                      hidden, plural(hidden, "finding is", "findings are")));
 	}
 }
 
@@ -358,12 +376,13 @@ static void put_notes(struct job *job, enum gap_kind kind)
 		if (g->kind != kind)
 			continue;
 		text = arena_printf(p->a, "%.*s%s%.*s%s%.*s", STR_FMT(text), shown++ ? "; " : "",
-				    STR_FMT(g->where), g->where.n && g->why.n ? ": " : "", STR_FMT(g->why));
+		                    STR_FMT(g->where), g->where.n && g->why.n ? ": " : "",
+		                    STR_FMT(g->why));
 	}
 	if (n > shown)
 		text = arena_printf(p->a, "%.*s; and %" PRIu64 " more", STR_FMT(text), n - shown);
-	text = arena_printf(p->a, "%" PRIu64 " %s: %s: %.*s", n, plural(n, "note", "notes"), gap_meaning(kind),
-			    STR_FMT(text));
+	text = arena_printf(p->a, "%" PRIu64 " %s: %s: %.*s", n, plural(n, "note", "notes"),
+	                    gap_meaning(kind), STR_FMT(text));
 	paint_pad(p, 2);
 	paint_words(p, INK_DIM, 2, 6, text);
 }
@@ -376,7 +395,8 @@ static void put_coverage(struct job *job)
 		return;
 	paint_end(&job->paint);
 	if (!r->assessed)
-		sentence(job, INK_BAD, STR("NOT ASSESSED: parts of this image could not be judged."));
+		sentence(job, INK_BAD,
+		         STR("NOT ASSESSED: parts of this image could not be judged."));
 	else
 		sentence(job, INK_BOLD, STR("Coverage"));
 	for (size_t i = 0; i < r->gaps.n; i++)
@@ -397,17 +417,21 @@ static void put_verdict(struct job *job)
 	if (!job->r->assessed) {
 		paint_end(p);
 		sentence(job, INK_BAD,
-		     arena_printf(p->a, "Nothing was found in what could be read (%zu %s). That is no clean bill of health.",
-				  n, plural(n, "package", "packages")));
+		         arena_printf(p->a,
+		                      "Nothing was found in what could be read (%zu %s). That is "
+		                      "no clean bill of health.",
+		                      n, plural(n, "package", "packages")));
 	} else if (!job->r->findings_hidden) {
 		paint_end(p);
 		sentence(job, INK_GOOD,
-		     arena_printf(p->a, "%sNo known vulnerabilities in %zu %s.", paint_sign(p, "✔ ", ""), n,
-				  plural(n, "package", "packages")));
+		         arena_printf(p->a, "%sNo known vulnerabilities in %zu %s.",
+		                      paint_sign(p, "✔ ", ""), n,
+		                      plural(n, "package", "packages")));
 	}
 }
 
-int as_table(const struct scan_report *r, const struct writer_style *style, struct buf *out, struct error *e)
+int as_table(const struct scan_report *r, const struct writer_style *style, struct buf *out,
+             struct error *e)
 {
 	struct arena a cleanup(arena_done) = ARENA(WRITER_MEMORY_BYTES);
 	struct job job = { .r = r, .paint = { out, &a, style } };

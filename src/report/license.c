@@ -54,7 +54,7 @@ static bool is_operator(str token)
 
 struct reading {
 	struct buf *out;
-	unsigned open, words;     /* parentheses open; tokens that are not ids alone count as words */
+	unsigned open, words; /* parentheses open; tokens that are not ids alone count as words */
 	bool after_id, after_close;
 };
 
@@ -122,7 +122,8 @@ enum license_kind license_read(str text, struct buf *out)
 		return LICENSE_NAME;
 	while (rest.n) {
 		str token = next_token(&rest);
-		bool ok = r.after_id || r.after_close ? take_rest(&r, token, &rest) : take_operand(&r, token);
+		bool ok = r.after_id || r.after_close ? take_rest(&r, token, &rest)
+		                                      : take_operand(&r, token);
 		if (!token.n || !ok)
 			return LICENSE_NAME;
 		rest = str_trim(rest);

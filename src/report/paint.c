@@ -6,13 +6,16 @@
 enum { GAP = 2, LAST_LEAST = 24, WIDEST = 100, NARROW = 20 };
 
 static const char *const inks[INK_COUNT] = {
-	[INK_PLAIN] = "",       [INK_BOLD] = "1",      [INK_DIM] = "2",   [INK_GOOD] = "32",  [INK_BAD] = "1;31",
-	[INK_CRITICAL] = "1;37;41", [INK_HIGH] = "1;31", [INK_MEDIUM] = "33", [INK_LOW] = "36",
+	[INK_PLAIN] = "",    [INK_BOLD] = "1",    [INK_DIM] = "2",
+	[INK_GOOD] = "32",   [INK_BAD] = "1;31",  [INK_CRITICAL] = "1;37;41",
+	[INK_HIGH] = "1;31", [INK_MEDIUM] = "33", [INK_LOW] = "36",
 };
 
 enum ink ink_of(enum severity s)
 {
-	static const enum ink of[] = { INK_DIM, INK_DIM, INK_LOW, INK_MEDIUM, INK_HIGH, INK_CRITICAL };
+	static const enum ink of[] = {
+		INK_DIM, INK_DIM, INK_LOW, INK_MEDIUM, INK_HIGH, INK_CRITICAL
+	};
 	return of[s];
 }
 
@@ -77,7 +80,8 @@ str paint_squeeze(const struct painter *p, str line, size_t cells)
 
 	if (text_width(line) <= cells)
 		return line;
-	return arena_concat(p->a, arena_concat(p->a, head(line, room / 3), dots), tail(line, room - room / 3));
+	return arena_concat(p->a, arena_concat(p->a, head(line, room / 3), dots),
+	                    tail(line, room - room / 3));
 }
 
 void paint(const struct painter *p, enum ink ink, str line)
@@ -151,8 +155,9 @@ static void measure(struct grid *g)
 		g->columns[c].width = MAX(strlen(g->columns[c].title), g->columns[c].at_least);
 		for (size_t r = 0; r < g->rows.n; r++)
 			g->columns[c].width =
-				MAX(g->columns[c].width, text_width(g->rows.v[r].cells[c].text));
-		g->columns[c].width = MIN(g->columns[c].width, (size_t)WIDEST); /* the input sizes it */
+			        MAX(g->columns[c].width, text_width(g->rows.v[r].cells[c].text));
+		g->columns[c].width =
+		        MIN(g->columns[c].width, (size_t)WIDEST); /* the input sizes it */
 	}
 }
 
@@ -172,7 +177,8 @@ static void shrink(struct grid *g, size_t room)
 		struct grid_column *widest = NULL;
 		for (size_t c = 0; c < g->n - 1; c++) {
 			struct grid_column *col = &g->columns[c];
-			if (col->least && col->width > col->least && (!widest || col->width > widest->width))
+			if (col->least && col->width > col->least &&
+			    (!widest || col->width > widest->width))
 				widest = col;
 		}
 		if (!widest)
@@ -241,7 +247,8 @@ static str piece(str text, size_t cells)
 	return most;
 }
 
-static void paint_line(const struct painter *p, const struct grid *g, struct grid_cell *left, size_t n)
+static void paint_line(const struct painter *p, const struct grid *g, struct grid_cell *left,
+                       size_t n)
 {
 	for (size_t c = 0; c < n; c++) {
 		const struct grid_column *col = &g->columns[c];
@@ -267,7 +274,8 @@ static void paint_below(const struct painter *p, struct grid_cell cell, size_t a
 	paint_end(p);
 }
 
-static void paint_row(const struct painter *p, const struct grid *g, struct grid_row row, bool beside)
+static void paint_row(const struct painter *p, const struct grid *g, struct grid_row row,
+                      bool beside)
 {
 	size_t last = g->n - 1, n = beside ? g->n : last;
 	size_t at = beside ? total(g, g->below_at) + GAP : g->columns[0].width + GAP;
@@ -276,7 +284,8 @@ static void paint_row(const struct painter *p, const struct grid *g, struct grid
 
 	if (p->style->columns) {
 		size_t room = beside ? g->columns[last].width : room_from(p, at);
-		*title = g->columns[last].path ? paint_squeeze(p, *title, room) : paint_cut(p, *title, room);
+		*title = g->columns[last].path ? paint_squeeze(p, *title, room)
+		                               : paint_cut(p, *title, room);
 	}
 	while (more) {
 		paint_line(p, g, row.cells, n);

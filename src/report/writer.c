@@ -217,8 +217,9 @@ str writer_advisory_url(struct arena *a, str id)
 	for (size_t i = 0; i < LEN(sites); i++)
 		if (str_starts(id, sites[i].prefix))
 			return arena_concat(a, sites[i].site, writer_percent(a, id, ""));
-	return id.n ? arena_concat(a, STR("https://osv.dev/vulnerability/"), writer_percent(a, id, ""))
-		    : (str){ 0 };
+	return id.n ? arena_concat(a, STR("https://osv.dev/vulnerability/"),
+	                           writer_percent(a, id, ""))
+	            : (str){ 0 };
 }
 
 str writer_timestamp(struct arena *a, str date)
@@ -240,7 +241,8 @@ str writer_cut(str s, size_t cells)
 		if (rune == ' ')
 			word = at;
 		used += text_rune_width(rune);
-		if (used > cells) /* a very long word is cut rather than leaving half a line empty */
+		if (used >
+		    cells) /* a very long word is cut rather than leaving half a line empty */
 			return str_upto(s, word * 2 > hard ? word : hard);
 		hard = s.n - rest.n;
 	}
@@ -292,8 +294,9 @@ int writer_done(const struct arena *a, const struct buf *out, const char *format
 {
 	if (a->failed)
 		return error_set(e, ERR_LIMIT, "%s report: %zu bytes of memory are spent", format,
-				 a->max_bytes);
+		                 a->max_bytes);
 	if (out->failed)
-		return error_set(e, ERR_LIMIT, "%s report: larger than %zu bytes", format, out->max_bytes);
+		return error_set(e, ERR_LIMIT, "%s report: larger than %zu bytes", format,
+		                 out->max_bytes);
 	return 0;
 }
