@@ -77,7 +77,7 @@ static bool is_host(str s)
 	for (size_t i = 0; i < name.n; i++)
 		if (!is_word(name.p[i]) && name.p[i] != '.' && name.p[i] != '-')
 			return false;
-	return name.n > 0;
+	return name.n > 0 && name.p[0] != '.' && name.p[0] != '-';
 }
 
 /* The first piece is a host when it could not be a piece of a repository on Docker Hub. */
