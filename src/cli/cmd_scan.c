@@ -128,8 +128,9 @@ static void note(void *ctx, const char *what)
 }
 
 /* Files whose content a folder's scan needs; of all others the name is enough */
-static bool wants(str path, unsigned mode)
+static bool wants(void *ctx, str path, unsigned mode, uint64_t size_bytes)
 {
+	(void)ctx, (void)size_bytes;
 	return detector_match(path, mode) != NULL;
 }
 

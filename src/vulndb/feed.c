@@ -273,7 +273,7 @@ static int open_remote(const struct feed *f, const struct shelf_source *last, st
 	if (out->unchanged || out->missing)
 		return 0;
 	if (answer.status != 200)
-		return client_refused(&q, &answer, e);
+		return response_refused(&q, &answer, e);
 	out->source.etag = arena_str(a, str_upto(response_header(&answer, "ETag"), 256));
 	out->source.last_modified = arena_str(a, str_upto(response_header(&answer, "Last-Modified"), 64));
 	if (time_parse_http(out->source.last_modified, &date))
