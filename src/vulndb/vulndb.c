@@ -66,6 +66,16 @@ uint64_t vulndb_generation(const struct vulndb *db)
 	return db->head.generation;
 }
 
+uint64_t vulndb_packages(const struct vulndb *db)
+{
+	return db->head.packages;
+}
+
+uint64_t vulndb_bytes(const struct vulndb *db)
+{
+	return lmdb_bytes(db->db);
+}
+
 int vulndb_describe(struct vulndb *db, struct arena *a, struct scan_report *into, struct error *e)
 {
 	into->generation = db->head.generation;

@@ -12,8 +12,10 @@ const char *vulndb_default_path(char *out, size_t room);
 
 /* ERR_NODATA when there is none or it is empty, ERR_UNSUPPORTED for another schema version. */
 int vulndb_open(const char *path, struct vulndb **out, struct error *e) must_use;
-void vulndb_close(struct vulndb *db);
+void vulndb_close(struct vulndb *db); /* NULL is fine */
 uint64_t vulndb_generation(const struct vulndb *db);
+uint64_t vulndb_packages(const struct vulndb *db); /* names with advisories */
+uint64_t vulndb_bytes(const struct vulndb *db);    /* of the file */
 
 /* Fills generation, data_date and sources of the report (strings in `a`). */
 int vulndb_describe(struct vulndb *db, struct arena *a, struct scan_report *into, struct error *e) must_use;
