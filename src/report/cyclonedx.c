@@ -73,8 +73,8 @@ static void put_aliases(struct cyclonedx *job, const struct finding *f)
 	for (size_t i = 0; i < f->aliases.n; i++) {
 		jsonout_object(&job->json, NULL);
 		jsonout_str(&job->json, "id", f->aliases.v[i]);
-		put_source(&job->json, (str){ 0 },
-		           writer_advisory_url(job->scratch, f->aliases.v[i]));
+		put_source(&job->json, str_c(writer_advisory_site(f->aliases.v[i])),
+			   writer_advisory_url(job->scratch, f->aliases.v[i]));
 		jsonout_end(&job->json);
 	}
 	jsonout_end(&job->json);
@@ -172,7 +172,7 @@ static void put_vulnerability(struct cyclonedx *job, size_t first, size_t n)
 	snprintf(ref, sizeof ref, "vulnerability-%zu", first + 1);
 	jsonout_text(j, "bom-ref", ref);
 	jsonout_str(j, "id", f->id);
-	put_source(j, f->feed, writer_advisory_url(job->scratch, f->id));
+	put_source(j, str_c(writer_advisory_site(f->id)), writer_advisory_url(job->scratch, f->id));
 	put_aliases(job, f);
 	put_ratings(j, f);
 	put_cwes(j, f);

@@ -201,25 +201,36 @@ str writer_url(struct arena *a, str url)
 	return writer_percent(a, url, ":/?#@!$&*+,;=%");
 }
 
+static const struct advisory_site {
+	str prefix, page;
+	const char *name;
+} sites[] = {
+	{ STR_INIT("CVE-"), STR_INIT("https://nvd.nist.gov/vuln/detail/"), "NVD" },
+	{ STR_INIT("GHSA-"), STR_INIT("https://github.com/advisories/"), "GitHub" },
+	{ STR_INIT("DSA-"), STR_INIT("https://security-tracker.debian.org/tracker/"), "Debian" },
+	{ STR_INIT("DLA-"), STR_INIT("https://security-tracker.debian.org/tracker/"), "Debian" },
+	{ STR_INIT("TEMP-"), STR_INIT("https://security-tracker.debian.org/tracker/"), "Debian" },
+	{ STR_INIT("GO-"), STR_INIT("https://pkg.go.dev/vuln/"), "Go" },
+	{ STR_INIT(""), STR_INIT("https://osv.dev/vulnerability/"), "OSV" },
+};
+
+static const struct advisory_site *site_of(str id)
+{
+	const struct advisory_site *site = sites;
+
+	while (!str_starts(id, site->prefix)) /* the last takes all */
+		site++;
+	return site;
+}
+
+const char *writer_advisory_site(str id)
+{
+	return site_of(id)->name;
+}
+
 str writer_advisory_url(struct arena *a, str id)
 {
-	static const struct {
-		str prefix, site;
-	} sites[] = {
-		{ STR_INIT("CVE-"), STR_INIT("https://nvd.nist.gov/vuln/detail/") },
-		{ STR_INIT("GHSA-"), STR_INIT("https://github.com/advisories/") },
-		{ STR_INIT("DSA-"), STR_INIT("https://security-tracker.debian.org/tracker/") },
-		{ STR_INIT("DLA-"), STR_INIT("https://security-tracker.debian.org/tracker/") },
-		{ STR_INIT("TEMP-"), STR_INIT("https://security-tracker.debian.org/tracker/") },
-		{ STR_INIT("GO-"), STR_INIT("https://pkg.go.dev/vuln/") },
-	};
-
-	for (size_t i = 0; i < LEN(sites); i++)
-		if (str_starts(id, sites[i].prefix))
-			return arena_concat(a, sites[i].site, writer_percent(a, id, ""));
-	return id.n ? arena_concat(a, STR("https://osv.dev/vulnerability/"),
-	                           writer_percent(a, id, ""))
-	            : (str){ 0 };
+	return id.n ? arena_concat(a, site_of(id)->page, writer_percent(a, id, "")) : (str){ 0 };
 }
 
 str writer_timestamp(struct arena *a, str date)

@@ -60,6 +60,7 @@ const char *writer_rating_method(const struct rating *r); /* "CVSSv31" …, "oth
 str writer_url(struct arena *a, str url);
 str writer_percent(struct arena *a, str s, const char *kept); /* unreserved characters and `kept` stay */
 str writer_advisory_url(struct arena *a, str id); /* where a person reads about this id; may be empty */
+const char *writer_advisory_site(str id);         /* whose page that is: "NVD", "GitHub" … */
 str writer_timestamp(struct arena *a, str date);  /* RFC 3339 with time and Z; empty when it is no date */
 str writer_cut(str line, size_t cells); /* the longest head that fits, if possible of whole words */
 /* One line, without control characters (text_is_unsafe), cut at a word after `cells`; 0: no limit.
