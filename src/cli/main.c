@@ -17,9 +17,7 @@ static const struct command {
 	// clang-format off
 	{ "scan",      cmd_scan,    "findings of one image, archive or folder" },
 	{ "sbom",      cmd_scan,    "its inventory, as CycloneDX or JSON" },
-#ifdef HAVE_DB
 	{ "db",        cmd_db,      "the advisory database: update, info, lookup" },
-#endif
 	{ "compare",   cmd_compare, "order two versions as their ecosystem does" },
 	{ "version",   cmd_version, "this program's version" },
 	{ "help",      cmd_help,    "this list" },
