@@ -1,5 +1,5 @@
-/* cli/cmd_compare.c — `plimsoll compare ECOSYSTEM [A B]`: order two versions, or pairs on stdin, one
- * tab-separated pair a line; any number of lines, none longer than LINE_BYTES. */
+/* cli/cmd_compare.c — `plimsoll compare ECOSYSTEM [A B]`: order two versions, or pairs on stdin,
+ * one tab-separated pair a line; any number of lines, none longer than LINE_BYTES. */
 #include "base/error.h"
 #include "cli/commands.h"
 #include "version/ecosystem.h"
@@ -10,14 +10,14 @@
 #define LINE_BYTES 65536
 
 static const char help[] =
-	"usage: plimsoll compare ECOSYSTEM A B\n"
-	"       plimsoll compare ECOSYSTEM < PAIRS\n"
-	"\n"
-	"Orders versions A and B as ECOSYSTEM does and prints <, = or >, or ? when one of them\n"
-	"is no version there. Without A and B it reads tab-separated pairs from standard input\n"
-	"and prints one sign a line.\n"
-	"\n"
-	"Exit status: 0 ordered, 2 wrong use or a line without a tab, 3 some were no versions.\n";
+        "usage: plimsoll compare ECOSYSTEM A B\n"
+        "       plimsoll compare ECOSYSTEM < PAIRS\n"
+        "\n"
+        "Orders versions A and B as ECOSYSTEM does and prints <, = or >, or ? when one of them\n"
+        "is no version there. Without A and B it reads tab-separated pairs from standard input\n"
+        "and prints one sign a line.\n"
+        "\n"
+        "Exit status: 0 ordered, 2 wrong use or a line without a tab, 3 some were no versions.\n";
 
 struct reader {
 	char bytes[LINE_BYTES];
@@ -58,7 +58,7 @@ static int next_line(struct reader *r, str *out, struct error *e)
 		r->at = 0;
 		if (r->n == sizeof r->bytes)
 			return error_set(e, ERR_USAGE, "line %" PRIu64 ": longer than %d bytes",
-					 r->line + 1, LINE_BYTES);
+			                 r->line + 1, LINE_BYTES);
 		size_t got = fread(r->bytes + r->n, 1, sizeof r->bytes - r->n, stdin);
 		r->n += got;
 		if (got)
@@ -86,7 +86,8 @@ static int compare_lines(const struct ecosystem *eco, uint64_t *invalid, struct 
 	while ((got = next_line(&r, &line, e)) > 0) {
 		size_t tab = str_chr(line, '\t');
 		if (tab == line.n)
-			return error_set(e, ERR_USAGE, "line %" PRIu64 ": no tab between two versions", r.line);
+			return error_set(e, ERR_USAGE,
+			                 "line %" PRIu64 ": no tab between two versions", r.line);
 		char sign = sign_of(eco, str_upto(line, tab), str_from(line, tab + 1));
 		*invalid += sign == '?';
 		putc_unlocked(sign, stdout);
@@ -104,8 +105,10 @@ static int finish(const struct ecosystem *eco, uint64_t invalid, int r, struct e
 		return error_exit_status(r);
 	}
 	if (invalid)
-		fprintf(stderr, "plimsoll: compare: %" PRIu64 " pair%s with what is no version in %s order\n",
-			invalid, invalid == 1 ? "" : "s", eco->order);
+		fprintf(stderr,
+		        "plimsoll: compare: %" PRIu64
+		        " pair%s with what is no version in %s order\n",
+		        invalid, invalid == 1 ? "" : "s", eco->order);
 	return invalid ? 3 : 0;
 }
 
@@ -125,7 +128,8 @@ int cmd_compare(int argc, char **argv)
 		argv++;
 	}
 	if (argc != 2 && argc != 4)
-		return misuse(argc < 2 ? "which ecosystem?" : "one ecosystem and two versions are needed");
+		return misuse(argc < 2 ? "which ecosystem?"
+		                       : "one ecosystem and two versions are needed");
 	const struct ecosystem *eco = ecosystem_find(str_c(argv[1]));
 	if (!eco) {
 		fprintf(stderr, "plimsoll: compare: unknown ecosystem \"%s\"\n", argv[1]);

@@ -1,6 +1,6 @@
-/* model/cvss.c — vectors of CVSS 2.0, 3.0, 3.1 and 4.0: which metrics there are, a row each, and the
- * base equations of 2 and 3 (CVSS 2.0 section 3.2.1, 3.1 section 7.1). Vectors of some 40 to 200
- * bytes. */
+/* model/cvss.c — vectors of CVSS 2.0, 3.0, 3.1 and 4.0: which metrics there are, a row each, and
+ * the base equations of 2 and 3 (CVSS 2.0 section 3.2.1, 3.1 section 7.1). Vectors of some 40 to
+ * 200 bytes. */
 #include "model/cvss.h"
 #include "model/cvss4.h"
 #include <math.h>
@@ -99,8 +99,8 @@ static const struct metric v4_metrics[] = {
 
 static double score_v2(const int *v)
 {
-	static const double av[] = { 0.395, 0.646, 1.0 }, ac[] = { 0.35, 0.61, 0.71 }, au[] = { 0.45, 0.56, 0.704 },
-			    cia[] = { 0, 0.275, 0.660 };
+	static const double av[] = { 0.395, 0.646, 1.0 }, ac[] = { 0.35, 0.61, 0.71 },
+	                    au[] = { 0.45, 0.56, 0.704 }, cia[] = { 0, 0.275, 0.660 };
 	double impact = 10.41 * (1 - (1 - cia[v[V2_C]]) * (1 - cia[v[V2_I]]) * (1 - cia[v[V2_A]]));
 	double exploitability = 20 * av[v[V2_AV]] * ac[v[V2_AC]] * au[v[V2_AU]];
 	if (!v[V2_C] && !v[V2_I] && !v[V2_A])
@@ -110,18 +110,21 @@ static double score_v2(const int *v)
 
 static double round_up(double x) /* CVSS 3.1, appendix A */
 {
-	long long n = llround(x * 100000);
-	return n % 10000 ? (double)(n / 10000 + 1) / 10 : (double)n / 100000;
+	long long n = llround(x * 100000), tenths = n / 10000 + (n % 10000 > 0);
+	return (double)tenths / 10;
 }
 
 static double score_v3(const int *v)
 {
-	static const double av[] = { 0.85, 0.62, 0.55, 0.2 }, ac[] = { 0.77, 0.44 }, ui[] = { 0.85, 0.62 },
-			    pr[2][3] = { { 0.85, 0.62, 0.27 }, { 0.85, 0.68, 0.5 } }, cia[] = { 0, 0.22, 0.56 };
+	static const double av[] = { 0.85, 0.62, 0.55, 0.2 }, ac[] = { 0.77, 0.44 },
+	                    ui[] = { 0.85, 0.62 },
+	                    pr[2][3] = { { 0.85, 0.62, 0.27 }, { 0.85, 0.68, 0.5 } },
+	                    cia[] = { 0, 0.22, 0.56 };
 	bool changed = v[V3_S];
 	double iss = 1 - (1 - cia[v[V3_C]]) * (1 - cia[v[V3_I]]) * (1 - cia[v[V3_A]]);
 	double impact = changed ? 7.52 * (iss - 0.029) - 3.25 * pow(iss - 0.02, 15) : 6.42 * iss;
-	double exploitability = 8.22 * av[v[V3_AV]] * ac[v[V3_AC]] * pr[changed][v[V3_PR]] * ui[v[V3_UI]];
+	double exploitability =
+	        8.22 * av[v[V3_AV]] * ac[v[V3_AC]] * pr[changed][v[V3_PR]] * ui[v[V3_UI]];
 	if (impact <= 0)
 		return 0;
 	return round_up(fmin((changed ? 1.08 : 1) * (impact + exploitability), 10));
@@ -131,9 +134,11 @@ static double score_v4(const int *v)
 {
 	int level[V4_MODIFIED]; /* what counts: the modified metric where there is one */
 	for (int i = 0; i < V4_MODIFIED; i++) {
-		int safety = i == V4_SI || i == V4_SA; /* a worse value that only their modified metrics have */
+		/* only their modified metrics have the worst value, safety */
+		int safety = i == V4_SI || i == V4_SA;
 		level[i] = v[i + V4_MODIFIED] > 0 ? v[i + V4_MODIFIED] - 1 : v[i] + safety;
 	}
+	// clang-format off
 	return cvss4_score(&(struct cvss4_levels){
 		.av = level[V4_AV], .pr = level[V4_PR], .ui = level[V4_UI],
 		.ac = level[V4_AC], .at = level[V4_AT],
@@ -142,6 +147,7 @@ static double score_v4(const int *v)
 		.sc = level[V4_SC] + 1, .si = level[V4_SI], .sa = level[V4_SA],
 		.e = MAX(v[V4_E], 1) - 1,
 	});
+	// clang-format on
 }
 
 static const struct version {
@@ -150,7 +156,8 @@ static const struct version {
 	const struct metric *metrics;
 	size_t n;
 	double (*score)(const int *values);
-} versions[] = { /* the one without a prefix last */
+} versions[] = {
+	/* the one without a prefix last */
 	{ STR_INIT("CVSS:4.0/"), 4, 0, v4_metrics, LEN(v4_metrics), score_v4 },
 	{ STR_INIT("CVSS:3.1/"), 3, 1, v3_metrics, LEN(v3_metrics), score_v3 },
 	{ STR_INIT("CVSS:3.0/"), 3, 0, v3_metrics, LEN(v3_metrics), score_v3 },
@@ -174,15 +181,15 @@ static int read_metric(const struct version *version, str field, int *values, st
 		if (!str_eq(str_upto(field, colon), str_c(version->metrics[i].name)))
 			continue;
 		if (values[i] >= 0)
-			return error_set(e, ERR_FORMAT, "CVSS %d.%d: metric %s twice", version->major,
-					 version->minor, version->metrics[i].name);
+			return error_set(e, ERR_FORMAT, "CVSS %d.%d: metric %s twice",
+			                 version->major, version->minor, version->metrics[i].name);
 		values[i] = find_value(&version->metrics[i], str_from(field, colon + 1));
 		if (values[i] < 0)
 			break;
 		return 0;
 	}
-	return error_set(e, ERR_FORMAT, "CVSS %d.%d: no such metric or value: \"%.*s\"", version->major,
-			 version->minor, STR_FMT(str_upto(field, 40)));
+	return error_set(e, ERR_FORMAT, "CVSS %d.%d: no such metric or value: \"%.*s\"",
+	                 version->major, version->minor, STR_FMT(str_upto(field, 40)));
 }
 
 static int read_metrics(const struct version *version, str rest, int *values, struct error *e)
@@ -190,7 +197,8 @@ static int read_metrics(const struct version *version, str rest, int *values, st
 	for (size_t i = 0; i < METRICS_MAX; i++)
 		values[i] = -1;
 	if (str_ends(rest, STR("/")))
-		return error_set(e, ERR_FORMAT, "CVSS %d.%d: ends with a slash", version->major, version->minor);
+		return error_set(e, ERR_FORMAT, "CVSS %d.%d: ends with a slash", version->major,
+		                 version->minor);
 	for (str field; str_split(&rest, '/', &field);) {
 		int r = read_metric(version, field, values, e);
 		if (r < 0)
@@ -198,14 +206,15 @@ static int read_metrics(const struct version *version, str rest, int *values, st
 	}
 	for (size_t i = 0; i < version->n; i++)
 		if (version->metrics[i].base && values[i] < 0)
-			return error_set(e, ERR_FORMAT, "CVSS %d.%d: metric %s is missing", version->major,
-					 version->minor, version->metrics[i].name);
+			return error_set(e, ERR_FORMAT, "CVSS %d.%d: metric %s is missing",
+			                 version->major, version->minor, version->metrics[i].name);
 	return 0;
 }
 
 int cvss_parse(str vector, struct cvss *out, struct error *e)
 {
-	_Static_assert(LEN(v4_metrics) <= METRICS_MAX && LEN(v3_metrics) <= METRICS_MAX, "room for all");
+	_Static_assert(LEN(v4_metrics) <= METRICS_MAX && LEN(v3_metrics) <= METRICS_MAX,
+	               "room for all");
 	const struct version *version = versions;
 	int values[METRICS_MAX];
 	vector = str_trim(vector);
@@ -215,11 +224,13 @@ int cvss_parse(str vector, struct cvss *out, struct error *e)
 		version++;
 	if (!version->prefix.n && str_starts(vector, STR("CVSS:")))
 		return error_set(e, ERR_FORMAT, "CVSS vector of an unknown version: \"%.*s\"",
-				 STR_FMT(str_upto(vector, 40)));
+		                 STR_FMT(str_upto(vector, 40)));
 	int r = read_metrics(version, str_from(vector, version->prefix.n), values, e);
 	if (r < 0)
 		return r;
-	*out = (struct cvss){ .major = version->major, .minor = version->minor, .score = version->score(values) };
+	*out = (struct cvss){ .major = version->major,
+		              .minor = version->minor,
+		              .score = version->score(values) };
 	out->severity = severity_of_score(out->score, out->major);
 	return 0;
 }

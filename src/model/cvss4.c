@@ -1,6 +1,7 @@
-/* model/cvss4.c — the score of CVSS 4.0 (specification, sections 7 and 8): a vector belongs to one of
- * 270 macrovectors, each with a score that experts gave it; inside it the vector lies some steps
- * below the worst one, and the score goes down in proportion, towards the next lower macrovectors. */
+/* model/cvss4.c — the score of CVSS 4.0 (specification, sections 7 and 8): a vector belongs to one
+ * of 270 macrovectors, each with a score that experts gave it; inside it the vector lies some steps
+ * below the worst one, and the score goes down in proportion, towards the next lower macrovectors.
+ */
 #include "model/cvss4.h"
 #include "base/attr.h"
 #include <math.h>
@@ -10,7 +11,8 @@
 enum { EQ1, EQ2, EQ36, EQ4, EQ5, EQ_COUNT }; /* EQ3 and EQ6 depend on each other: taken as one */
 enum { EQ36_00, EQ36_01, EQ36_10, EQ36_11, EQ36_21, EQ36_COUNT };
 
-/* Ten times the score of each macrovector: [EQ1][EQ2][EQ3 EQ6][EQ4][EQ5] (its table in section 8.3). */
+/* Ten times the score of each macrovector: [EQ1][EQ2][EQ3 EQ6][EQ4][EQ5] (its table in
+ * section 8.3). */
 // clang-format off
 static const uint8_t scores[3][2][EQ36_COUNT][3][3] = {
 	{
@@ -179,7 +181,8 @@ double cvss4_score(const struct cvss4_levels *m)
 		directions++;
 		if (parts[i].set)
 			down += (score_of(eq) - lower) / 10.0 *
-				distance(parts[i].set, parts[i].steps, parts[i].n) / parts[i].set->depth;
+			        distance(parts[i].set, parts[i].steps, parts[i].n) /
+			        parts[i].set->depth;
 	}
 	if (directions)
 		value -= down / directions;

@@ -1,5 +1,5 @@
-/* model/purl.c — package URLs as purl-spec writes them: type/namespace/name@version?qualifiers, each
- * part percent-encoded, with the rules of each type (PURL-TYPES). Some hundred bytes each. */
+/* model/purl.c — package URLs as purl-spec writes them: type/namespace/name@version?qualifiers,
+ * each part percent-encoded, with the rules of each type (PURL-TYPES). Some hundred bytes each. */
 #include "model/purl.h"
 #include "base/buf.h"
 
@@ -7,8 +7,8 @@
 
 static bool is_plain(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-	       c == '-' || c == '_' || c == '~' || c == ':';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '.' || c == '-' || c == '_' || c == '~' || c == ':';
 }
 
 static void add_encoded(struct buf *b, str s)
@@ -96,7 +96,8 @@ static void add_key(struct qualifiers *q, const char *key)
 	q->separator = '&';
 }
 
-static void add_qualifiers(struct buf *b, const struct package *p, const struct distro *distro, str epoch)
+static void add_qualifiers(struct buf *b, const struct package *p, const struct distro *distro,
+                           str epoch)
 {
 	struct qualifiers q = { b, '?' };
 	bool other_source = p->source.n && !str_eq(p->source, p->name);

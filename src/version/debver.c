@@ -1,6 +1,6 @@
-/* version/debver.c — the order of Debian versions, Debian Policy 5.6.12: the epoch as a number, then
- * upstream version and revision, each read as alternating runs of non-digits (where ~ sorts before
- * the end, letters before the rest) and digits. Strings of some twenty bytes. */
+/* version/debver.c — the order of Debian versions, Debian Policy 5.6.12: the epoch as a number,
+ * then upstream version and revision, each read as alternating runs of non-digits (where ~ sorts
+ * before the end, letters before the rest) and digits. Strings of some twenty bytes. */
 #include "version/debver.h"
 #include "version/digits.h"
 
@@ -70,7 +70,8 @@ bool debver_valid(str v)
 	size_t colon = str_chr(v, ':'), dash = str_rchr(v, '-');
 	if (colon < v.n) {
 		str epoch = str_upto(v, colon);
-		if (!epoch.n || !str_all(epoch, is_digit) || digits_compare(epoch, STR("2147483647")) > 0)
+		if (!epoch.n || !str_all(epoch, is_digit) ||
+		    digits_compare(epoch, STR("2147483647")) > 0)
 			return false;
 	}
 	struct parts p = split(v);

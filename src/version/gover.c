@@ -1,5 +1,6 @@
-/* version/gover.c — the order of Go versions: go.dev/ref/mod#versions for modules, go.dev/doc/toolchain
- * for releases of Go, which OSV writes as SemVer ("1.21.0-rc.2", "1.22.0-0"). */
+/* version/gover.c — the order of Go versions: go.dev/ref/mod#versions for modules,
+ * go.dev/doc/toolchain for releases of Go, which OSV writes as SemVer ("1.21.0-rc.2", "1.22.0-0").
+ */
 #include "version/gover.h"
 #include "version/digits.h"
 #include "version/semver.h"
@@ -23,7 +24,8 @@ static bool split_release(str v, str *core, str *word, str *number)
 	*word = str_upto(str_from(v, n), end - n);
 	*number = str_from(v, end);
 	return core->n && word->n && number->n && str_all(*number, is_digit) &&
-	       (str_eq(*word, STR("rc")) || str_eq(*word, STR("beta")) || str_eq(*word, STR("alpha")));
+	       (str_eq(*word, STR("rc")) || str_eq(*word, STR("beta")) ||
+	        str_eq(*word, STR("alpha")));
 }
 
 /* The SemVer spelling; the result lies in v or in room. */

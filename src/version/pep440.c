@@ -1,5 +1,5 @@
-/* version/pep440.c — the order of Python versions: N!N.N.N{a|b|rc}N.postN.devN+local, PEP 440 with the
- * spellings of its appendix B. Strings of some ten bytes. */
+/* version/pep440.c — the order of Python versions: N!N.N.N{a|b|rc}N.postN.devN+local, PEP 440 with
+ * the spellings of its appendix B. Strings of some ten bytes. */
 #include "version/pep440.h"
 #include "base/attr.h"
 #include "version/digits.h"
@@ -55,7 +55,8 @@ static bool take_segment(str *s, const struct word *words, size_t n, enum stage 
 
 static void take_pre(str *s, struct parts *p)
 {
-	static const struct word words[] = { /* longer ones first */
+	static const struct word words[] = {
+		/* longer ones first */
 		{ STR_INIT("alpha"), STAGE_ALPHA }, { STR_INIT("a"), STAGE_ALPHA },
 		{ STR_INIT("beta"), STAGE_BETA },   { STR_INIT("b"), STAGE_BETA },
 		{ STR_INIT("preview"), STAGE_RC },  { STR_INIT("pre"), STAGE_RC },

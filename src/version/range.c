@@ -1,5 +1,5 @@
-/* version/range.c — OSV's evaluation of ranges, ossf.github.io/osv-schema "Evaluation": events in the
- * order of their versions switch "vulnerable" on and off; the last one at or before the version
+/* version/range.c — OSV's evaluation of ranges, ossf.github.io/osv-schema "Evaluation": events in
+ * the order of their versions switch "vulnerable" on and off; the last one at or before the version
  * counts. Ranges have two events, some have a hundred. */
 #include "version/range.h"
 #include "version/digits.h"
@@ -7,7 +7,8 @@
 #define ODD_BYTES   128 /* of a version that is none, looked at for a valid front */
 #define MATCHES_MAX 16  /* ranges compared with each other for the nearest fix */
 
-static bool is_start(const struct range_event *event) /* before any version, the lowest pre-release too */
+/* Before any version, the lowest pre-release too. */
+static bool is_start(const struct range_event *event)
 {
 	return event->kind == EVENT_INTRODUCED && str_eq(event->version, STR("0"));
 }
@@ -34,7 +35,8 @@ static int compare_event(const struct ecosystem *eco, str version, const struct 
 	return is_start(event) ? 1 : eco->compare(version, orderable(eco, event->version));
 }
 
-static int compare_events(const struct ecosystem *eco, const struct range_event *a, const struct range_event *b)
+static int compare_events(const struct ecosystem *eco, const struct range_event *a,
+                          const struct range_event *b)
 {
 	if (is_start(a))
 		return is_start(b) ? 0 : -1;
@@ -49,11 +51,13 @@ static bool reached(const struct ecosystem *eco, str version, const struct range
 }
 
 /* An odd event of which the valid part does not tell on which side the version is. */
-static const struct range_event *find_unordered(const struct ecosystem *eco, str version, const struct range *r)
+static const struct range_event *find_unordered(const struct ecosystem *eco, str version,
+                                                const struct range *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		const struct range_event *event = &r->events[i];
-		if (is_start(event) || str_eq(event->version, STR("*")) || eco->valid(event->version))
+		if (is_start(event) || str_eq(event->version, STR("*")) ||
+		    eco->valid(event->version))
 			continue;
 		str front = orderable(eco, event->version);
 		if (!front.n || !eco->compare(version, front))
@@ -77,7 +81,8 @@ static bool within_limits(const struct ecosystem *eco, str version, const struct
 }
 
 /* The last event that the version has reached; of equal ones the later in the record. */
-static const struct range_event *last_reached(const struct ecosystem *eco, str version, const struct range *r)
+static const struct range_event *last_reached(const struct ecosystem *eco, str version,
+                                              const struct range *r)
 {
 	const struct range_event *last = NULL;
 	for (size_t i = 0; i < r->n; i++) {
@@ -90,7 +95,8 @@ static const struct range_event *last_reached(const struct ecosystem *eco, str v
 }
 
 /* The first event that switches "vulnerable" off and that the version has not reached. */
-static const struct range_event *first_end(const struct ecosystem *eco, str version, const struct range *r)
+static const struct range_event *first_end(const struct ecosystem *eco, str version,
+                                           const struct range *r)
 {
 	const struct range_event *first = NULL;
 	for (size_t i = 0; i < r->n; i++) {
@@ -105,7 +111,8 @@ static const struct range_event *first_end(const struct ecosystem *eco, str vers
 	return first;
 }
 
-struct range_verdict range_evaluate_one(const struct ecosystem *eco, str version, const struct range *r)
+struct range_verdict range_evaluate_one(const struct ecosystem *eco, str version,
+                                        const struct range *r)
 {
 	struct range_verdict v = { .unordered = find_unordered(eco, version, r) };
 	if (v.unordered || !within_limits(eco, version, r))
@@ -130,8 +137,8 @@ static bool in_any(const struct ecosystem *eco, str version, const struct range 
 }
 
 /* Is a's fix a better advice than b's? One that no range holds, then the lower one. */
-static bool is_better(const struct ecosystem *eco, const struct range_verdict *a, const struct range_verdict *b,
-		      const struct range *ranges, size_t n)
+static bool is_better(const struct ecosystem *eco, const struct range_verdict *a,
+                      const struct range_verdict *b, const struct range *ranges, size_t n)
 {
 	if (!a->fixed || !b->fixed)
 		return a->fixed != NULL;
@@ -152,22 +159,24 @@ static bool is_listed(const struct ecosystem *eco, str version, const str *versi
 }
 
 /* A listed version says nothing about fixes, but a range of the same package may. */
-static const struct range_event *next_fix(const struct ecosystem *eco, str version, const struct range *ranges,
-					  size_t n)
+static const struct range_event *next_fix(const struct ecosystem *eco, str version,
+                                          const struct range *ranges, size_t n)
 {
 	const struct range_event *best = NULL;
 	for (size_t i = 0; i < n; i++) {
 		if (find_unordered(eco, version, &ranges[i]))
 			continue;
 		const struct range_event *end = first_end(eco, version, &ranges[i]);
-		if (end && end->kind == EVENT_FIXED && (!best || compare_events(eco, end, best) < 0))
+		if (end && end->kind == EVENT_FIXED &&
+		    (!best || compare_events(eco, end, best) < 0))
 			best = end;
 	}
 	return best;
 }
 
-struct range_verdict range_evaluate(const struct ecosystem *eco, str version, const struct range *ranges,
-				    size_t n_ranges, const str *versions, size_t n_versions)
+struct range_verdict range_evaluate(const struct ecosystem *eco, str version,
+                                    const struct range *ranges, size_t n_ranges,
+                                    const str *versions, size_t n_versions)
 {
 	struct range_verdict best = { 0 };
 	const struct range_event *unordered = NULL;

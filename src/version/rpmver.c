@@ -1,6 +1,6 @@
-/* version/rpmver.c — the order of RPM versions: rpm-version(7). A version is cut into runs of digits
- * and of letters, everything else only separates, ~ sorts before the end and ^ after it but before
- * anything longer. Strings of some thirty bytes. */
+/* version/rpmver.c — the order of RPM versions: rpm-version(7). A version is cut into runs of
+ * digits and of letters, everything else only separates, ~ sorts before the end and ^ after it but
+ * before anything longer. Strings of some thirty bytes. */
 #include "version/rpmver.h"
 #include "version/digits.h"
 
