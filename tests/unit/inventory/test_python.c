@@ -52,6 +52,7 @@ TEST(python_zipped_eggs)
 	EXPECT_OK(r.result, &r.e);
 	EXPECT_STR(find(&r, "a")->version, STR("1.5"));
 	EXPECT_STR(find(&r, "a")->inner, STR("EGG-INFO/PKG-INFO"));
+	reading_done(&r);
 	read_bytes(&r, python_read_egg, "l/hatched.egg", STR("not a zip"));
 	EXPECT_INT(r.result, 0);
 	EXPECT_INT(r.found.packages.n, 0);
