@@ -9,5 +9,6 @@
 enum { GOLANG_MODULES_MAX = 4 << 20 };
 
 /* Anything but an ELF file, and an ELF file that Go did not link, adds nothing and is no error. Adds
- * the standard library, the main module and each dependency, as replaced. */
+ * the standard library, the main module and each dependency, as replaced. A version that nothing tells
+ * is "(devel)", as Go writes it: of modules that a folder replaces, and of most main modules. */
 int golang_read(struct file *f, struct inventory *into, struct error *e) must_use;

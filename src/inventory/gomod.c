@@ -9,7 +9,10 @@ struct module {
 
 struct list { /* what was read of it so far */
 	struct module main, pending; /* pending: a dep whose replacement may follow */
-	str revision, time;          /* of version control, for a main module without a version */
+	str program;                 /* the main package's path */
+	/* for a main module without a version: */
+	str revision, time;          /* of version control */
+	str linked;                  /* what -ldflags -X put into a variable named as a version */
 };
 
 /* "go1.21.3", "go1.22rc1 X:boringcrypto", "devel go1.22-3f2a1 Thu …" name a release; "devel +3f2a1"
@@ -34,8 +37,7 @@ static int add(const struct package *like, struct module m, struct inventory *in
 	return m.path.n ? inventory_add(into, &p, e) : 0;
 }
 
-/* A pseudo-version (Go modules reference, "Pseudo-versions") of the commit that was built, where the
- * module itself has none. */
+/* A pseudo-version (Go modules reference, "Pseudo-versions") of the commit that was built. */
 static str version_of_commit(const struct list *l, char *out, size_t room)
 {
 	static const unsigned digits[] = { 0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18 };
@@ -44,10 +46,10 @@ static str version_of_commit(const struct list *l, char *out, size_t room)
 	char text[TIME_TEXT_BYTES];
 
 	if (l->revision.n < 12 || !time_parse(l->time, &seconds))
-		return l->main.version;
+		return (str){ 0 };
 	time_text(seconds, text);
 	if (strlen(text) != 20)
-		return l->main.version;
+		return (str){ 0 };
 	for (size_t i = 0; i < LEN(digits); i++)
 		stamp[i] = text[digits[i]];
 	snprintf(out, room, "v0.0.0-%s-%.12s", stamp, l->revision.p);
@@ -63,6 +65,57 @@ static struct module module_of(str fields)
 	return m;
 }
 
+static bool is_number(str s)
+{
+	uint64_t v;
+	return str_u64(s, &v);
+}
+
+/* "v1.2.3-rc.1", "1.2": what a build calls a version */
+static bool is_release(str s)
+{
+	str rest = str_from(s, str_starts(s, STR("v"))), major, minor;
+
+	rest = str_upto(rest, MIN(str_chr(rest, '-'), str_chr(rest, '+')));
+	return s.n <= 64 && str_split(&rest, '.', &major) && str_split(&rest, '.', &minor) &&
+	       is_number(major) && is_number(minor);
+}
+
+/* "main.version=1.2.3", or the same of a package of the main module */
+static void take_variable(struct list *l, str assignment)
+{
+	static const str names[] = { STR_INIT("version"), STR_INIT("buildVersion"), STR_INIT("gitVersion"),
+				     STR_INIT("gitTag"), STR_INIT("appVersion") };
+	size_t equals = str_chr(assignment, '=');
+	str symbol = str_upto(assignment, equals), value = str_from(assignment, equals + 1);
+	str name = str_from(symbol, str_rchr(symbol, '.') + 1);
+	bool own = str_starts(symbol, STR("main.")) ||
+		   (l->main.path.n && str_starts(symbol, l->main.path));
+
+	for (size_t i = 0; i < LEN(names) && own && !l->linked.n; i++)
+		if (str_eq_nocase(names[i], name) && is_release(value))
+			l->linked = value;
+}
+
+static bool ends_word(char c)
+{
+	return c == ' ' || c == '"' || c == '\'' || c == '\\';
+}
+
+/* Every "-X PACKAGE.NAME=VALUE", however the flags are quoted */
+static void take_link_flags(struct list *l, str flags)
+{
+	for (size_t at; (at = str_find(flags, STR("-X"))) < flags.n;) {
+		size_t n = 0;
+		flags = str_from(flags, at + 2);
+		while (flags.n && (ends_word(flags.p[0]) || flags.p[0] == '='))
+			flags = str_from(flags, 1);
+		while (n < flags.n && !ends_word(flags.p[n]))
+			n++;
+		take_variable(l, str_upto(flags, n));
+	}
+}
+
 static void take_setting(struct list *l, str setting)
 {
 	size_t equals = str_chr(setting, '=');
@@ -72,6 +125,21 @@ static void take_setting(struct list *l, str setting)
 		l->revision = value;
 	else if (str_eq(key, STR("vcs.time")))
 		l->time = value;
+	else if (str_eq(key, STR("-ldflags")))
+		take_link_flags(l, value);
+}
+
+/* "=> ./staging/src/k8s.io/api": a folder replaces the module, whose name stays */
+static bool is_folder(str path)
+{
+	return str_starts(path, STR("./")) || str_starts(path, STR("../")) || str_starts(path, STR("/"));
+}
+
+static void replace(struct module *replaced, struct module by)
+{
+	if (is_folder(by.path))
+		by = (struct module){ .path = replaced->path };
+	*replaced = by;
 }
 
 static int take_line(const struct package *like, struct list *l, str line, struct inventory *into,
@@ -82,8 +150,7 @@ static int take_line(const struct package *like, struct list *l, str line, struc
 
 	str_split(&line, '\t', &word);
 	if (str_eq(word, STR("=>"))) {
-		struct module *replaced = l->pending.path.n ? &l->pending : &l->main;
-		*replaced = module_of(line);
+		replace(l->pending.path.n ? &l->pending : &l->main, module_of(line));
 	} else {
 		r = add(like, l->pending, into, e);
 		l->pending = (struct module){ 0 };
@@ -92,16 +159,35 @@ static int take_line(const struct package *like, struct list *l, str line, struc
 		l->pending = module_of(line);
 	else if (str_eq(word, STR("mod")))
 		l->main = module_of(line);
+	else if (str_eq(word, STR("path")))
+		l->program = line;
 	else if (str_eq(word, STR("build")))
 		take_setting(l, line);
 	return r;
+}
+
+static int add_main(const struct package *like, const struct list *l, struct inventory *into,
+		    struct error *e)
+{
+	struct module m = l->main;
+	char version[80];
+
+	if (!m.path.n) /* built without modules */
+		m.path = l->program;
+	if ((!m.version.n || str_eq(m.version, STR("(devel)"))) && l->linked.n) {
+		snprintf(version, sizeof version, "%s%.*s", str_starts(l->linked, STR("v")) ? "" : "v",
+			 STR_FMT(l->linked));
+		m.version = str_c(version);
+	} else if (!m.version.n || str_eq(m.version, STR("(devel)"))) {
+		m.version = version_of_commit(l, version, sizeof version);
+	}
+	return add(like, m, into, e);
 }
 
 int gomod_add(const struct package *like, str version, str modules, struct inventory *into, struct error *e)
 {
 	struct module standard = { STR("stdlib"), release_of(version) };
 	struct list list = { 0 };
-	char commit[64];
 	str line;
 	int r = 0;
 
@@ -115,7 +201,5 @@ int gomod_add(const struct package *like, str version, str modules, struct inven
 		r = take_line(like, &list, line, into, e);
 	if (r >= 0)
 		r = add(like, list.pending, into, e);
-	if (!list.main.version.n || str_eq(list.main.version, STR("(devel)")))
-		list.main.version = version_of_commit(&list, commit, sizeof commit);
-	return r < 0 ? r : add(like, list.main, into, e);
+	return r < 0 ? r : add_main(like, &list, into, e);
 }

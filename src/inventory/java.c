@@ -129,6 +129,15 @@ static bool names_artifact(str stem, const struct pom *p)
 			   (str_starts(str_from(rest, 1), p->version) || (rest.p[1] >= '0' && rest.p[1] <= '9')));
 }
 
+/* The same, and "org.x.a-1.0" is org.x:a. */
+static bool names_library(str stem, const struct pom *p)
+{
+	if (names_artifact(stem, p))
+		return true;
+	return p->group.n && str_starts(stem, p->group) && stem.n > p->group.n &&
+	       stem.p[p->group.n] == '.' && names_artifact(str_from(stem, p->group.n + 1), p);
+}
+
 /* The pom.properties that speaks of the archive itself, poms.n when none does. */
 static size_t own_pom(const struct jar *jar)
 {
@@ -137,7 +146,7 @@ static size_t own_pom(const struct jar *jar)
 	size_t best = jar->poms.n;
 
 	for (size_t i = 0; i < jar->poms.n; i++)
-		if (names_artifact(stem, &jar->poms.v[i].pom) &&
+		if (names_library(stem, &jar->poms.v[i].pom) &&
 		    (best == jar->poms.n || jar->poms.v[i].pom.artifact.n > jar->poms.v[best].pom.artifact.n))
 			best = i;
 	/* a single one in a file that was given a name of its own: "app.jar" */
@@ -168,8 +177,10 @@ static int add_by_name(struct java *j, const struct jar *jar, struct error *e)
 	const struct manifest *m = &jar->manifest;
 	struct file_name name = javameta_split_name(jar->base_name, m);
 	bool in_name = name.artifact.n < str_rchr(jar->base_name, '.');
-	struct pom p = { javameta_group(name.artifact, name.version, m), name.artifact, name.version };
+	struct pom p = { .artifact = name.artifact, .version = name.version };
 
+	if (!javameta_split_group(name.artifact, &p.group, &p.artifact))
+		p.group = javameta_group(name.artifact, name.version, m);
 	if (name.version.n)
 		return add(j, jar, &p, in_name ? STR("file name") : STR("manifest"), e);
 	if (!jar->poms.n && jar->any)

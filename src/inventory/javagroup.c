@@ -172,6 +172,20 @@ static str without_artifact(str name, str artifact)
 	return str_eq(last, word) ? str_upto(name, name.n - last.n - 1) : name;
 }
 
+bool javameta_split_group(str name, str *group, str *artifact)
+{
+	size_t dot = str_rchr(name, '.');
+	str head = str_upto(name, dot), tail = str_from(name, dot + 1);
+
+	/* Eclipse's own artifacts are named as their packages: org.eclipse.core.runtime */
+	if (!tail.n || !looks_like_group(head) || (tail.p[0] >= '0' && tail.p[0] <= '9') ||
+	    (str_starts(head, STR("org.eclipse.")) && str_chr(tail, '-') == tail.n))
+		return false;
+	*group = head;
+	*artifact = tail;
+	return true;
+}
+
 str javameta_group(str artifact, str version, const struct manifest *m)
 {
 	const str names[] = { m->vendor_id, m->bundle_name, m->module };

@@ -30,3 +30,5 @@ str javameta_version(const struct manifest *m);
 /* The group of an artifact that does not say it itself: of well-known libraries that are not built by
  * Maven, else guessed from the manifest's names; empty when nothing is plausible. */
 str javameta_group(str artifact, str version, const struct manifest *m);
+/* "org.mortbay.jasper.apache-el" is a group and an artifact in one; false when it is an artifact only. */
+bool javameta_split_group(str name, str *group, str *artifact);
