@@ -108,6 +108,7 @@ static void put_summary(struct jsonout *j, const struct scan_report *r)
 	jsonout_end(j);
 	jsonout_u64(j, "vulnerable_packages", c.vulnerable_packages);
 	jsonout_u64(j, "findings", c.all_found);
+	jsonout_u64(j, "vulnerabilities", c.vulnerabilities);
 	put_counts(j, "findings_by_severity", c.found);
 	jsonout_u64(j, "fixable", c.all_fixable);
 	put_counts(j, "fixable_by_severity", c.fixable);

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { LABEL_CELLS = 15, NOTES_SHOWN = 3 };
+enum { LABEL_CELLS = 15, NOTES_SHOWN = 3, TITLE_CELLS = 160 };
 
 struct job {
 	const struct scan_report *r;
@@ -144,7 +144,7 @@ static void add_row(struct job *job, struct grid *g, const struct finding *f)
 {
 	const struct painter *p = &job->paint;
 	struct grid_row *row = vec_push(p->a, &g->rows);
-	str title = f->title.n ? f->title : str_upto(f->description, 400);
+	str title = paint_cut(p, paint_clean(p, writer_title(f)), TITLE_CELLS);
 
 	if (!row)
 		return;
@@ -155,7 +155,7 @@ static void add_row(struct job *job, struct grid *g, const struct finding *f)
 	row->cells[3] = (struct grid_cell){ paint_clean(p, f->package->version), INK_PLAIN };
 	row->cells[4] = (struct grid_cell){ paint_clean(p, fix_words(f)),
 		                            writer_fixable(f) ? INK_GOOD : INK_DIM };
-	row->cells[5] = (struct grid_cell){ paint_clean(p, title), INK_PLAIN };
+	row->cells[5] = (struct grid_cell){ title, INK_PLAIN };
 	if (has_own_path(f->package->type))
 		row->below[0] = (struct grid_cell){ paint_clean(p, writer_place(p->a, f->package)),
 			                            INK_DIM };
@@ -189,7 +189,7 @@ static void put_group_head(struct job *job, const struct group *group)
 	paint_end(p);
 	text = arena_printf(p->a, "%" PRIu64 " %s, %zu %s: %.*s", packages,
 	                    plural(packages, "package", "packages"), found,
-	                    plural(found, "vulnerability", "vulnerabilities"), STR_FMT(counts));
+	                    plural(found, "finding", "findings"), STR_FMT(counts));
 	sentence(job, INK_DIM, text);
 	paint_end(p);
 }
@@ -327,13 +327,16 @@ static void put_summary(struct job *job)
 	if (c->all_found) {
 		put_counts(job);
 		paint_end(&job->paint);
+		str what = arena_printf(
+		        a, "%" PRIu64 " %s of %" PRIu64 " %s", c->all_found,
+		        plural(c->all_found, "finding", "findings"), c->vulnerabilities,
+		        plural(c->vulnerabilities, "vulnerability", "vulnerabilities"));
 		sentence(job, INK_BOLD,
 		         arena_printf(a,
-		                      "%" PRIu64 " %s in %" PRIu64 " of %zu packages, %" PRIu64
+		                      "%.*s in %" PRIu64 " of %zu packages, %" PRIu64
 		                      " fixable by an upgrade.",
-		                      c->all_found,
-		                      plural(c->all_found, "vulnerability", "vulnerabilities"),
-		                      c->vulnerable_packages, job->r->packages.n, c->all_fixable));
+		                      STR_FMT(what), c->vulnerable_packages, job->r->packages.n,
+		                      c->all_fixable));
 	}
 	if (hidden) {
 		if (!c->all_found)

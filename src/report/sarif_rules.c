@@ -76,7 +76,7 @@ static const char *security_severity(const struct finding *f, char out[16])
 
 static str summary_of(struct arena *a, const struct finding *f)
 {
-	str line = writer_line(a, f->title.n ? f->title : f->description, 120);
+	str line = writer_line(a, writer_title(f), 120);
 	return line.n ? line : arena_printf(a, "Vulnerability %.*s", STR_FMT(f->id));
 }
 

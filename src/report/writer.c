@@ -7,9 +7,60 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+enum { SENTENCE_LEAST = 24 }; /* "In v1. Before …" does not end at the first dot */
+
 bool writer_fixable(const struct finding *f)
 {
 	return f->status == FIX_AVAILABLE && f->fixed_version.n;
+}
+
+str writer_title(const struct finding *f)
+{
+	str text = f->title.n ? f->title : f->description, rest = text;
+	size_t at = 0;
+
+	while (!f->title.n && (at += str_find(rest, STR(". "))) + 2 < text.n) {
+		if (at > SENTENCE_LEAST && text.p[at + 2] >= 'A' && text.p[at + 2] <= 'Z')
+			return str_upto(text, at + 1);
+		at += 2;
+		rest = str_from(text, at);
+	}
+	return text;
+}
+
+static int order_ids(const void *a, const void *b)
+{
+	return str_cmp(*(const str *)a, *(const str *)b);
+}
+
+static uint64_t count_ids(const struct scan_report *r)
+{
+	autofree str *ids = calloc(r->findings.n + 1, sizeof *ids);
+	uint64_t distinct = 0;
+
+	if (!ids)
+		return 0;
+	for (size_t i = 0; i < r->findings.n; i++)
+		ids[i] = r->findings.v[i].id;
+	qsort(ids, r->findings.n, sizeof *ids, order_ids);
+	for (size_t i = 0; i < r->findings.n; i++)
+		distinct += !i || !str_eq(ids[i], ids[i - 1]);
+	return distinct;
+}
+
+static uint64_t count_vulnerable(const struct scan_report *r)
+{
+	autofree bool *hit = calloc(r->packages.n + 1, 1);
+	uint64_t packages = 0;
+
+	for (size_t i = 0; hit && i < r->findings.n; i++) {
+		size_t at = writer_package_index(r, r->findings.v[i].package);
+		if (at != SIZE_MAX && !hit[at]) {
+			hit[at] = true;
+			packages++;
+		}
+	}
+	return packages;
 }
 
 void writer_count(const struct scan_report *r, struct writer_counts *out)
@@ -31,15 +82,8 @@ void writer_count(const struct scan_report *r, struct writer_counts *out)
 		c.gaps[r->gaps.v[i].kind]++;
 		c.gaps_that_matter += gap_matters(r->gaps.v[i].kind);
 	}
-	bool *hit = calloc(r->packages.n + 1, 1);
-	for (size_t i = 0; hit && i < r->findings.n; i++) {
-		size_t at = writer_package_index(r, r->findings.v[i].package);
-		if (at != SIZE_MAX && !hit[at]) {
-			hit[at] = true;
-			c.vulnerable_packages++;
-		}
-	}
-	free(hit);
+	c.vulnerabilities = count_ids(r);
+	c.vulnerable_packages = count_vulnerable(r);
 	*out = c;
 }
 

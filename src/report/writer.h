@@ -32,6 +32,7 @@ enum { WRITER_MEMORY_BYTES = 64 << 20, WRITER_REF_BYTES = 8 + 32 + 1 };
 struct writer_counts {
 	uint64_t found[SEVERITY_COUNT], fixable[SEVERITY_COUNT];
 	uint64_t all_found, all_fixable;
+	uint64_t vulnerabilities; /* distinct ids among the findings */
 	uint64_t packages[PACKAGE_TYPE_COUNT], vulnerable_packages;
 	uint64_t gaps[GAP_KIND_COUNT], gaps_that_matter;
 };
@@ -54,6 +55,7 @@ const struct rating *writer_rating(const struct finding *f); /* the chosen one, 
  * below 0 when there is none. */
 double writer_score(const struct finding *f);
 bool writer_fixable(const struct finding *f);
+str writer_title(const struct finding *f); /* or the first sentence of its description */
 const char *writer_rating_method(const struct rating *r); /* "CVSSv31" …, "other" */
 
 /* A link that is safe to print and click: http and https only, odd bytes percent-encoded; else empty. */

@@ -215,6 +215,40 @@ TEST(licenses_are_told_apart_as_spdx_annex_d)
 	}
 }
 
+TEST(a_title_is_the_first_sentence_where_there_is_none)
+{
+	static const struct {
+		const char *title, *description, *want;
+	} rows[] = {
+		{ "Given", "Not this. Nor this.", "Given" },
+		{ "", "The parser reads past its end. An attacker sends a file.", "The parser reads past its end." },
+		{ "", "In v1.2 before 1.3. It is a short start.", "In v1.2 before 1.3. It is a short start." },
+		{ "", "A number such as 1. 2 does not end a sentence", "A number such as 1. 2 does not end a sentence" },
+		{ "", "", "" },
+	};
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct finding f = { .title = str_c(rows[i].title), .description = str_c(rows[i].description) };
+		EXPECT_STR(writer_title(&f), str_c(rows[i].want));
+	}
+}
+
+static double score_of(enum severity severity, struct rating a, struct rating b)
+{
+	struct rating both[] = { a, b };
+	struct finding f = { .severity = severity, .ratings = { both, 2, 2 } };
+	return writer_score(&f);
+}
+
+TEST(a_score_never_contradicts_the_severity)
+{
+	struct rating vendor = { .score = -1, .severity = SEVERITY_LOW, .chosen = true };
+	struct rating nvd = { .score = 9.8, .cvss_major = 3, .severity = SEVERITY_CRITICAL };
+	struct rating chosen = { .score = 7.5, .cvss_major = 3, .severity = SEVERITY_HIGH, .chosen = true };
+	EXPECT(score_of(SEVERITY_LOW, vendor, nvd) < 0);
+	EXPECT(score_of(SEVERITY_HIGH, chosen, nvd) == 7.5);
+	EXPECT(score_of(SEVERITY_CRITICAL, vendor, nvd) == 9.8);
+}
+
 TEST(urls_are_http_and_encoded)
 {
 	struct arena a cleanup(arena_done) = ARENA(1 << 16);
