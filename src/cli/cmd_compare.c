@@ -81,7 +81,7 @@ static int next_line(struct reader *r, str *out, struct error *e)
 static int compare_lines(const struct ecosystem *eco, uint64_t *invalid, struct error *e)
 {
 	static struct reader r;
-	str line;
+	str line = { 0 };
 	int got;
 	while ((got = next_line(&r, &line, e)) > 0) {
 		size_t tab = str_chr(line, '\t');

@@ -45,5 +45,5 @@ grep -q 'line 1: longer than' err
 "$PLIMSOLL" compare --help | grep -q 'usage: plimsoll compare'
 "$PLIMSOLL" compare npm 1.0.0 2.0.0 >/dev/full 2>err && exit 1
 grep -q 'standard output' err
-echo "$passed passed, $failed failed"
+echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" = 0 ]
