@@ -72,6 +72,12 @@ static const struct detector java_archive = { "java", java_read, false };
 
 static bool base_fits(str base, str want)
 {
+	char first = want.p[0], last = want.p[want.n - 1];
+
+	if (first != '*' && (!base.n || base.p[0] != first))
+		return false;
+	if (last != '*' && (!base.n || base.p[base.n - 1] != last))
+		return false;
 	if (want.p[0] == '*')
 		return str_ends(base, str_from(want, 1));
 	if (want.p[want.n - 1] == '*')

@@ -39,8 +39,11 @@ bool java_is_archive(str base_name)
 		STR_INIT(".sar"), STR_INIT(".nar"), STR_INIT(".kar"), STR_INIT(".rar"),
 		STR_INIT(".hpi"), STR_INIT(".jpi"), STR_INIT(".lpkg"),
 	};
-	str extension = str_from(base_name, str_rchr(base_name, '.'));
+	str extension = str_from(base_name, base_name.n < 5 ? base_name.n : base_name.n - 5);
 
+	extension = str_from(extension, str_rchr(extension, '.'));
+	if (extension.n < 4) /* most names, at once */
+		return false;
 	for (size_t i = 0; i < LEN(extensions); i++)
 		if (str_eq_nocase(extensions[i], extension))
 			return base_name.n > extension.n;
@@ -76,30 +79,17 @@ static int take_pom(struct jar *jar, str entry, struct stream *bytes, struct err
 
 static int read_archive(struct java *j, struct stream *bytes, struct jar *jar, struct error *e);
 
-/* What goes wrong in there costs that archive, not the one around it. */
 static int take_inner(struct java *j, const struct jar *outer, str entry, struct stream *bytes,
 		      struct error *e)
 {
 	struct jar jar cleanup(jar_done) = { .names = ARENA(NAMES_BYTES), .depth = outer->depth + 1 };
-	struct error inner_error = { 0 };
-	int r;
 
+	if (jar.depth > JAVA_DEPTH_MAX)
+		return error_set(e, ERR_LIMIT, "more than %d archives in each other", (int)JAVA_DEPTH_MAX);
 	jar.inner = outer->inner.n ? arena_printf(&jar.names, "%.*s!/%.*s", STR_FMT(outer->inner),
 						  STR_FMT(entry)) : arena_str(&jar.names, entry);
 	jar.base_name = str_base(jar.inner);
-	if (jar.depth > JAVA_DEPTH_MAX)
-		r = error_set(&inner_error, ERR_LIMIT, "more than %d archives in each other",
-			      (int)JAVA_DEPTH_MAX);
-	else
-		r = read_archive(j, bytes, &jar, &inner_error);
-	if (r < 0 && j->full) {
-		*e = inner_error;
-		return r;
-	}
-	if (r < 0)
-		inventory_gap(j->into, r == ERR_LIMIT ? GAP_LIMIT : GAP_UNREADABLE, j->path, "%.*s: %s",
-			      STR_FMT(str_upto(jar.inner, 300)), inner_error.msg);
-	return 0;
+	return read_archive(j, bytes, &jar, e);
 }
 
 static int take_member(struct java *j, struct jar *jar, struct members *zip, const struct member *m,
@@ -201,8 +191,17 @@ static int conclude(struct java *j, const struct jar *jar, struct error *e)
 	return r;
 }
 
+/* What goes wrong in a member costs that member, not the archive around it. */
+static void note(struct java *j, const struct jar *jar, str entry, const struct error *e)
+{
+	inventory_gap(j->into, e->code == ERR_LIMIT ? GAP_LIMIT : GAP_UNREADABLE, j->path, "%.*s%s%.*s: %s",
+		      STR_FMT(str_upto(jar->inner, 200)), jar->inner.n ? "!/" : "",
+		      STR_FMT(str_upto(entry, 200)), e->msg);
+}
+
 static int read_members(struct java *j, struct members *zip, struct jar *jar, struct error *e)
 {
+	struct error inner = { 0 };
 	struct member m;
 	int r;
 
@@ -210,9 +209,13 @@ static int read_members(struct java *j, struct members *zip, struct jar *jar, st
 		if (!j->entries--)
 			return error_set(e, ERR_LIMIT, "more than %d members in archives", (int)JAVA_ENTRIES_MAX);
 		jar->any = true;
-		r = take_member(j, jar, zip, &m, e);
-		if (r < 0)
-			return r;
+		if (take_member(j, jar, zip, &m, &inner) >= 0)
+			continue;
+		if (j->full) {
+			*e = inner;
+			return e->code;
+		}
+		note(j, jar, m.path, &inner);
 	}
 	return r;
 }

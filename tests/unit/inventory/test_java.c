@@ -147,7 +147,6 @@ TEST(java_damage_keeps_what_was_found)
 	zip_add(&zip, "META-INF/maven/g/a/pom.properties", STR(POM("g", "a", "1")), 0);
 	zip_add(&zip, "lib/broken-1.jar", STR("not a zip"), 0);
 	zip_add(&zip, "lib/b-2.jar", STR("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), 0);
-	size_t whole = zip.n;
 	zip_add(&zip, "much.class", STR("0123456789"), 0);
 	zip.n -= 5;
 	read_bytes(&r, java_read, "a-1.jar", buf_view(&zip));
@@ -156,7 +155,22 @@ TEST(java_damage_keeps_what_was_found)
 	EXPECT_INT(r.result, ERR_FORMAT);
 	EXPECT_INT(r.found.gaps.n, 1);
 	EXPECT_STR(r.found.gaps.v[0].why, STR("lib/broken-1.jar: not a zip archive"));
-	(void)whole;
+}
+
+TEST(java_a_member_that_cannot_be_read_costs_itself_only)
+{
+	struct reading r cleanup(reading_done);
+	struct buf zip cleanup(buf_done) = BUF(1 << 16);
+	zip_add(&zip, "META-INF/maven/g/a/pom.properties", STR(POM("g", "a", "1")), ZIP_ENCRYPTED);
+	zip_add(&zip, "META-INF/maven/g/b/pom.properties", STR(POM("g", "b", "2")), 0);
+	zip_end(&zip);
+	read_bytes(&r, java_read, "a-1.jar", buf_view(&zip));
+	EXPECT_OK(r.result, &r.e);
+	EXPECT_INT(r.found.packages.n, 2);
+	EXPECT_STR(find(&r, ":a")->version, STR("1"));
+	EXPECT_STR(find(&r, "g:b")->version, STR("2"));
+	EXPECT_INT(r.found.gaps.n, 1);
+	EXPECT_INT(r.found.gaps.v[0].kind, GAP_UNREADABLE);
 }
 
 TEST(java_an_archive_without_a_version_is_a_gap)
