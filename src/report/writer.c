@@ -50,7 +50,7 @@ static uint64_t count_ids(const struct scan_report *r)
 
 static uint64_t count_vulnerable(const struct scan_report *r)
 {
-	autofree bool *hit = calloc(r->packages.n + 1, 1);
+	bool *hit = calloc(r->packages.n + 1, 1);
 	uint64_t packages = 0;
 
 	for (size_t i = 0; hit && i < r->findings.n; i++) {
@@ -60,6 +60,7 @@ static uint64_t count_vulnerable(const struct scan_report *r)
 			packages++;
 		}
 	}
+	free(hit);
 	return packages;
 }
 
