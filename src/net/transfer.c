@@ -5,6 +5,8 @@ enum {
 	RECEIVE_BYTES = 256 << 10, /* libcurl's own buffer, and the most it hands over at a time */
 	HEADERS_MAX = 64 << 10,    /* of the last response */
 	HEADERS_TOTAL_MAX = 256 << 10, /* with interim ones */
+	HEAD_SILENCES = 10,     /* the head may take that many timeouts in all */
+	TRICKLE_BYTES = 1024,   /* fewer in the time of one timeout count as silence */
 	FINISH_BYTES_MAX = 64 << 10,   /* an unwanted body worth reading to keep its connection */
 };
 
@@ -19,7 +21,9 @@ struct transfer {
 	size_t into_room, into_n;
 	char *spill;
 	size_t spill_at, spill_n;
-	int64_t last_ms, deadline_ms;
+	int64_t last_ms, deadline_ms, head_deadline_ms;
+	int64_t waited_ms; /* in reads, since window_bytes was zero */
+	size_t window_bytes;
 	unsigned timeout_s;
 	char why[CURL_ERROR_SIZE];
 };
@@ -88,6 +92,7 @@ static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 	size_t total = size * n, direct = MIN(total, t->into_room - t->into_n), rest = total - direct;
 
 	t->last_ms = time_mono_ms();
+	t->window_bytes += total;
 	if (rest && t->spill_n) /* bytes wait already: order first */
 		direct = 0, rest = total;
 	if (rest > RECEIVE_BYTES - t->spill_n) {
@@ -185,6 +190,18 @@ static int judge(struct transfer *t, enum fault *fault, struct error *e)
 	}
 }
 
+/* Bytes that drip are no better than none; time that the reader spends elsewhere does not count. */
+static bool trickles(struct transfer *t, int64_t waited_ms)
+{
+	if (waited_ms <= (int64_t)t->timeout_s * 1000)
+		return false;
+	if (t->head_done && t->window_bytes < TRICKLE_BYTES)
+		return true;
+	t->waited_ms -= waited_ms; /* a new window, from now on */
+	t->window_bytes = 0;
+	return false;
+}
+
 static int silent(struct transfer *t, int64_t since_ms, enum fault *fault, struct error *e)
 {
 	int64_t now = time_mono_ms();
@@ -192,8 +209,10 @@ static int silent(struct transfer *t, int64_t since_ms, enum fault *fault, struc
 	*fault = FAULT_SILENT;
 	if (now - MAX(t->last_ms, since_ms) > (int64_t)t->timeout_s * 1000)
 		return error_set(e, ERR_UPSTREAM, "no byte for %u s", t->timeout_s);
+	if (trickles(t, t->waited_ms + now - since_ms))
+		return error_set(e, ERR_UPSTREAM, "hardly a byte for %u s", t->timeout_s);
 	*fault = FAULT_FINAL;
-	if (t->deadline_ms && now > t->deadline_ms)
+	if ((t->deadline_ms && now > t->deadline_ms) || (t->head && now > t->head_deadline_ms))
 		return error_set(e, ERR_UPSTREAM, "the answer takes too long");
 	*fault = FAULT_NONE;
 	return 0;
@@ -247,6 +266,7 @@ int transfer_new(struct lane *l, const struct wire *w, struct response *r, struc
 	t->head = r;
 	t->timeout_s = w->timeout_s;
 	t->deadline_ms = w->deadline_ms;
+	t->head_deadline_ms = since_ms + (int64_t)w->timeout_s * 1000 * HEAD_SILENCES;
 	buf_done(&r->headers);
 	*r = (struct response){ .length = UINT64_MAX, .headers = BUF(HEADERS_MAX) };
 	set_options(l->easy, w, t);
@@ -298,6 +318,7 @@ ssize_t transfer_read(struct transfer *t, void *p, size_t n, enum fault *fault, 
 	t->into_n = 0;
 	while (!rc && !t->over && !t->into_n)
 		rc = step(t, since_ms, fault, e);
+	t->waited_ms += time_mono_ms() - since_ms;
 	got = t->into_n;
 	t->into = NULL;
 	t->into_room = t->into_n = 0;

@@ -128,11 +128,8 @@ int layout_open(const char *where, const struct source_options *o, struct arena 
 	image->kind = STR("oci");
 	r = a->failed ? error_set(e, ERR_LIMIT, "the target is too long") :
 			tree_open_root(path.p, &l->root, e);
-	if (r >= 0) {
+	if (r >= 0)
 		r = find_image(l, ref, o, a, image, e);
-		if (r < 0)
-			error_in(e, "%.*s", STR_FMT(path));
-	}
 	if (r < 0) {
 		layout_free(l);
 		return r;

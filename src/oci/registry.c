@@ -238,8 +238,6 @@ int registry_open(const char *name, const struct source_options *o, struct arena
 		image->kind = STR("registry");
 		image->name = reference_name(a, &g->ref);
 		rc = find_image(g, image, e);
-		if (rc < 0)
-			error_in(e, "%.*s", STR_FMT(image->name));
 	}
 	if (rc < 0) {
 		registry_free(g);

@@ -91,7 +91,7 @@ int tarball_open(const char *where, const struct source_options *o, struct arena
 		return error_errno(e, errno, "%s", path.p);
 	r = fstat(fd, &st) < 0 ? error_errno(e, errno, "stat") : check_start(fd, &st, e);
 	if (r < 0)
-		return error_in(e, "%s", path.p);
+		return r;
 	*out = stream_fd(take_fd(&fd), true);
 	return 0;
 }
