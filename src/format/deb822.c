@@ -55,7 +55,8 @@ static size_t field_of(const struct deb822 *d, str name)
 }
 
 /* Puts a line's text behind what the field has; what does not fit is damage. */
-static void append(struct deb822 *d, struct deb822_stanza *s, size_t i, const struct line *l, str text)
+static void append(struct deb822 *d, struct deb822_stanza *s, size_t i, const struct line *l,
+                   str text)
 {
 	struct buf *v = &d->values[i];
 
@@ -72,7 +73,8 @@ static void append(struct deb822 *d, struct deb822_stanza *s, size_t i, const st
 }
 
 /* Returns the index of the field the line belongs to, d->count for one that was not asked for. */
-static size_t take_line(struct deb822 *d, struct deb822_stanza *s, const struct line *l, size_t current)
+static size_t take_line(struct deb822 *d, struct deb822_stanza *s, const struct line *l,
+                        size_t current)
 {
 	size_t colon, i;
 

@@ -27,7 +27,8 @@ uint64_t elf_word(const struct elf *elf, const void *p)
 
 bool elf_is(str front)
 {
-	return str_starts(front, STR("\x7f" "ELF"));
+	return str_starts(front, STR("\x7f"
+	                             "ELF"));
 }
 
 static void read_segment(const struct elf *elf, struct cursor *c, struct elf_segment *out)
@@ -76,7 +77,7 @@ int elf_read(str front, struct elf *out, struct error *e)
 	cur_seek(&c, 24); /* behind type, machine and version */
 	wide(&elf, &c);   /* entry point */
 	segments_at = wide(&elf, &c);
-	wide(&elf, &c);   /* sections */
+	wide(&elf, &c);      /* sections */
 	cur_skip(&c, 4 + 2); /* flags, size of this header */
 	size = half(&elf, &c);
 	count = half(&elf, &c);
@@ -101,7 +102,8 @@ bool elf_offset(const struct elf *elf, uint64_t address, uint64_t *out)
 static bool has_note(const struct elf *elf, struct cursor *c, str name, uint32_t type)
 {
 	while (cur_left(c) >= 12) {
-		uint32_t name_bytes = word(elf, c), data_bytes = word(elf, c), note_type = word(elf, c);
+		uint32_t name_bytes = word(elf, c), data_bytes = word(elf, c),
+		         note_type = word(elf, c);
 		str note_name = cur_bytes(c, name_bytes);
 		/* one NUL or, as Go has it, padding to four bytes is part of the name */
 		if (note_type == type && str_eq(str_upto(note_name, str_chr(note_name, 0)), name))
@@ -120,7 +122,7 @@ bool elf_has_note(const struct elf *elf, str front, str name, uint32_t type)
 		if (s->type != ELF_PT_NOTE || s->offset > front.n)
 			continue;
 		struct cursor c = CURSOR(NULL, front.p + s->offset,
-					 (size_t)MIN(s->file_bytes, front.n - s->offset));
+		                         (size_t)MIN(s->file_bytes, front.n - s->offset));
 		if (has_note(elf, &c, name, type))
 			return true;
 	}

@@ -16,8 +16,9 @@ struct lines *lines_new(struct stream *from, size_t max_line_bytes)
 
 	if (!l)
 		abort();
-	*l = (struct lines){ .from = from, .max_line = max_line_bytes,
-			     .room = max_line_bytes + READ_BYTES };
+	*l = (struct lines){ .from = from,
+		             .max_line = max_line_bytes,
+		             .room = max_line_bytes + READ_BYTES };
 	l->p = malloc(l->room);
 	if (!l->p)
 		abort();

@@ -64,8 +64,9 @@ static int end_record(struct record *r, str path, struct inventory *into, struct
 	int result = 0;
 
 	if (r->begun && (!r->p.name.n || !r->p.version.n)) {
-		note(into, path, r->p.offset, r->p.name.n ? "a package without a version (V:)" :
-							    "a package without a name (P:)");
+		note(into, path, r->p.offset,
+		     r->p.name.n ? "a package without a version (V:)"
+		                 : "a package without a name (P:)");
 	} else if (r->begun) {
 		r->p.type = PACKAGE_APK;
 		r->p.path = path;

@@ -4,7 +4,7 @@ struct inner { /* what the zip reader reads: the part of the head that was read,
 	struct stream s;
 	struct stream *from; /* borrowed */
 	uint64_t *budget;
-	size_t at, n;        /* head[at..n) is to come */
+	size_t at, n; /* head[at..n) is to come */
 	char head[];
 };
 
@@ -33,8 +33,8 @@ static void inner_free(struct stream *s)
 
 static const struct stream_ops inner_ops = { inner_read, inner_free };
 
-/* Offset of the first local header (APPNOTE 4.3.7), or of the end record of an empty zip at the very
- * start (4.3.16); n when there is none. */
+/* Offset of the first local header (APPNOTE 4.3.7), or of the end record of an empty zip at the
+ * very start (4.3.16); n when there is none. */
 static size_t find_zip(str head)
 {
 	return str_starts(head, STR("PK\5\6")) ? 0 : str_find(head, STR("PK\3\4"));

@@ -8,16 +8,19 @@
 #include "inventory/python.h"
 #include "inventory/rpmdb.h"
 
-/* What a path must look like. The base name is compared first, as a layer has a million paths: whole,
- * or with a * at one end for any bytes. The folder is a tail of the path before it, from a slash on
+/* What a path must look like. The base name is compared first, as a layer has a million paths:
+ * whole, or with a * at one end for any bytes. The folder is a tail of the path before it, from a
+ * slash on
  * ("apk/db" is met by "lib/apk/db"), or any tail after a *; empty for any folder. */
 struct row {
 	struct detector d;
 	str folder, base;
 };
 
-#define ROW(kind, folder, base, read, database) \
-	{ { kind, read, database }, STR_INIT(folder), STR_INIT(base) }
+#define ROW(kind, folder, base, read, database)                            \
+	{                                                                  \
+		{ kind, read, database }, STR_INIT(folder), STR_INIT(base) \
+	}
 
 // clang-format off
 static const struct row rows[] = { /* the first that fits counts; without a reader: leave it alone */

@@ -7,7 +7,7 @@ enum field { PACKAGE, STATUS, VERSION, ARCHITECTURE, SOURCE, MAINTAINER, FIELD_C
 static const str fields[FIELD_COUNT] = {
 	[PACKAGE] = STR_INIT("Package"), [STATUS] = STR_INIT("Status"),
 	[VERSION] = STR_INIT("Version"), [ARCHITECTURE] = STR_INIT("Architecture"),
-	[SOURCE] = STR_INIT("Source"),	 [MAINTAINER] = STR_INIT("Maintainer"),
+	[SOURCE] = STR_INIT("Source"),   [MAINTAINER] = STR_INIT("Maintainer"),
 };
 
 /* dpkg(1), "Package states": in which of them are files of the package on disk? */
@@ -15,14 +15,10 @@ static const struct {
 	str word;
 	bool present;
 } states[] = {
-	{ STR_INIT("installed"), true },
-	{ STR_INIT("not-installed"), false },
-	{ STR_INIT("config-files"), false },
-	{ STR_INIT("half-installed"), true },
-	{ STR_INIT("unpacked"), true },
-	{ STR_INIT("half-configured"), true },
-	{ STR_INIT("triggers-awaited"), true },
-	{ STR_INIT("triggers-pending"), true },
+	{ STR_INIT("installed"), true },        { STR_INIT("not-installed"), false },
+	{ STR_INIT("config-files"), false },    { STR_INIT("half-installed"), true },
+	{ STR_INIT("unpacked"), true },         { STR_INIT("half-configured"), true },
+	{ STR_INIT("triggers-awaited"), true }, { STR_INIT("triggers-pending"), true },
 };
 
 /* "install ok installed": 1 present, 0 not, -1 no status that dpkg writes */
@@ -56,12 +52,18 @@ static void note(struct inventory *into, str path, uint64_t byte, const char *wh
 	inventory_gap(into, GAP_UNREADABLE, path, "byte %" PRIu64 ": %s", byte, why);
 }
 
-static int take_stanza(const struct deb822_stanza *s, str path, struct inventory *into, struct error *e)
+static int take_stanza(const struct deb822_stanza *s, str path, struct inventory *into,
+                       struct error *e)
 {
 	struct package p = {
-		.type = PACKAGE_DEB, .name = s->values[PACKAGE], .version = s->values[VERSION],
-		.arch = s->values[ARCHITECTURE], .maintainer = s->values[MAINTAINER],
-		.path = path, .evidence = STR("stanza"), .offset = s->offset,
+		.type = PACKAGE_DEB,
+		.name = s->values[PACKAGE],
+		.version = s->values[VERSION],
+		.arch = s->values[ARCHITECTURE],
+		.maintainer = s->values[MAINTAINER],
+		.path = path,
+		.evidence = STR("stanza"),
+		.offset = s->offset,
 	};
 	int present = is_present(s->values[STATUS]);
 
@@ -71,8 +73,10 @@ static int take_stanza(const struct deb822_stanza *s, str path, struct inventory
 		return 0;
 	if (!p.name.n || !p.version.n || present < 0) {
 		if (!s->damage)
-			note(into, path, s->offset, !p.name.n ? "a stanza without Package" :
-				     present < 0 ? "a stanza with an unknown Status" : "a stanza without Version");
+			note(into, path, s->offset,
+			     !p.name.n     ? "a stanza without Package"
+			     : present < 0 ? "a stanza with an unknown Status"
+			                   : "a stanza without Version");
 		return 0;
 	}
 	split_source(s->values[SOURCE], &p.source, &p.source_version);

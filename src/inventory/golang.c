@@ -8,18 +8,24 @@
 /* Layout of the header: magic, size of a pointer, flags; then two pointers to Go strings, or, with
  * FLAG_INLINE, at byte 32, the strings themselves, each behind its length as a varint. */
 enum {
-	MAGIC_BYTES = 14, FLAGS_AT = 15, POINTERS_AT = 16, STRINGS_AT = 32, HEADER_ALIGN = 16,
+	MAGIC_BYTES = 14,
+	FLAGS_AT = 15,
+	POINTERS_AT = 16,
+	STRINGS_AT = 32,
+	HEADER_ALIGN = 16,
 	FLAG_INLINE = 2,
-	VERSION_BYTES = 256,        /* longest toolchain version that is believed */
-	LOOK_AHEAD = 512,           /* header and inline version fit */
+	VERSION_BYTES = 256, /* longest toolchain version that is believed */
+	LOOK_AHEAD = 512,    /* header and inline version fit */
 	WINDOW_BYTES = 256 << 10,
 	MARKER_BYTES = 16,
-	VERSIONS_MAX = 4096, VERSION_TEXT_BYTES = 40, /* strings like "go1.16" in an old program */
+	VERSIONS_MAX = 4096,
+	VERSION_TEXT_BYTES = 40, /* strings like "go1.16" in an old program */
 	NOTE_BUILD_ID = 4,
 };
 
 static const char magic[] = "\xff Go buildinf:";
-static const char begin_marker[] = "\x30\x77\xaf\x0c\x92\x74\x08\x02\x41\xe1\xc1\x07\xe6\xd6\x18\xe6";
+static const char begin_marker[] =
+        "\x30\x77\xaf\x0c\x92\x74\x08\x02\x41\xe1\xc1\x07\xe6\xd6\x18\xe6";
 static const char end_marker[] = "\xf9\x32\x43\x31\x86\x18\x20\x72\x00\x82\x42\x10\x41\x16\xd8\xf2";
 
 struct spotted { /* text that may be what a pointer leads to */
@@ -36,9 +42,9 @@ struct search {
 	struct file *f;
 	struct elf elf;
 	char *window;
-	size_t n;         /* bytes in the window */
-	uint64_t base;    /* offset in the file of its first */
-	bool end;         /* nothing is behind the window */
+	size_t n;      /* bytes in the window */
+	uint64_t base; /* offset in the file of its first */
+	bool end;      /* nothing is behind the window */
 	/* for programs of Go 1.13 to 1.17, known by the note with their build ID */
 	bool is_go, is_packed;
 	struct arena arena;
@@ -76,7 +82,9 @@ static int fill(struct search *s, size_t keep_from, struct error *e)
 
 static struct package evidence(const struct search *s, uint64_t offset)
 {
-	return (struct package){ .path = s->f->path, .evidence = STR("build info"), .offset = offset };
+	return (struct package){ .path = s->f->path,
+		                 .evidence = STR("build info"),
+		                 .offset = offset };
 }
 
 static bool is_version(str s)
@@ -91,7 +99,7 @@ static str without_markers(str modules)
 	return str_upto(str_from(modules, MARKER_BYTES), modules.n - 2 * MARKER_BYTES);
 }
 
-/* The header at window[at] has its strings inline. 1: it is build info and was read; 0: it is not. */
+/* The header at window[at] has its strings inline. 1: it was read; 0: it is no build info. */
 static int take_inline(struct search *s, size_t at, struct inventory *into, struct error *e)
 {
 	struct cursor c = CURSOR("build info", s->window + at, s->n - at);
@@ -106,10 +114,12 @@ static int take_inline(struct search *s, size_t at, struct inventory *into, stru
 		return 0;
 	length = cur_uleb(&c);
 	if (cur_bad(&c))
-		return error_set(e, ERR_FORMAT, "byte %" PRIu64 ": build info is cut short", like.offset);
+		return error_set(e, ERR_FORMAT, "byte %" PRIu64 ": build info is cut short",
+		                 like.offset);
 	if (length > GOLANG_MODULES_MAX)
-		return error_set(e, ERR_LIMIT, "byte %" PRIu64 ": a module list of %" PRIu64 " bytes",
-				 like.offset, length);
+		return error_set(e, ERR_LIMIT,
+		                 "byte %" PRIu64 ": a module list of %" PRIu64 " bytes",
+		                 like.offset, length);
 	char *text = arena_alloc(&s->arena, (size_t)length);
 	size_t here = MIN((size_t)length, cur_left(&c));
 	if (!text)
@@ -119,7 +129,8 @@ static int take_inline(struct search *s, size_t at, struct inventory *into, stru
 	if (got < 0)
 		return (int)got;
 	if ((size_t)got < length - here)
-		return error_set(e, ERR_FORMAT, "byte %" PRIu64 ": build info is cut short", like.offset);
+		return error_set(e, ERR_FORMAT, "byte %" PRIu64 ": build info is cut short",
+		                 like.offset);
 	int r = gomod_add(&like, version, without_markers((str){ text, (size_t)length }), into, e);
 	return r < 0 ? r : 1;
 }
@@ -133,8 +144,10 @@ static void take_pointers(struct search *s, size_t at)
 		return;
 	s->found = true;
 	s->header_offset = s->base + at;
-	s->version.wanted = elf_offset(&s->elf, elf_word(&s->elf, p + POINTERS_AT), &s->version.offset);
-	s->list.wanted = elf_offset(&s->elf, elf_word(&s->elf, p + POINTERS_AT + size), &s->list.offset);
+	s->version.wanted =
+	        elf_offset(&s->elf, elf_word(&s->elf, p + POINTERS_AT), &s->version.offset);
+	s->list.wanted =
+	        elf_offset(&s->elf, elf_word(&s->elf, p + POINTERS_AT + size), &s->list.offset);
 }
 
 /* Looks at every place in window[0..limit) where a header may start. 1 when inline build info was
@@ -175,7 +188,8 @@ static void spot_versions(struct search *s, size_t limit)
 	const char *at = s->window, *end = s->window + limit, *hit;
 
 	while (s->versions.n < VERSIONS_MAX &&
-	       (hit = memmem(at, MIN((size_t)(end - at) + 3, s->n - (size_t)(at - s->window)), "go1.", 4))) {
+	       (hit = memmem(at, MIN((size_t)(end - at) + 3, s->n - (size_t)(at - s->window)),
+	                     "go1.", 4))) {
 		struct spotted *v = vec_push(&s->arena, &s->versions);
 		size_t left = s->n - (size_t)(hit - s->window);
 		if (!v)
@@ -204,8 +218,9 @@ static void spot_modules(struct search *s, size_t limit)
 		return;
 	size_t before = s->modules.n - MIN(s->modules.n, (size_t)MARKER_BYTES);
 	buf_add(&s->modules, str_mem(at, (size_t)(end - at)));
-	const char *close = s->modules.n ? memmem(s->modules.p + before, s->modules.n - before, end_marker,
-						  MARKER_BYTES) : NULL;
+	const char *close = s->modules.n ? memmem(s->modules.p + before, s->modules.n - before,
+	                                          end_marker, MARKER_BYTES)
+	                                 : NULL;
 	if (close) {
 		s->modules.n = (size_t)(close - s->modules.p) + MARKER_BYTES;
 		s->modules_open = false;
@@ -223,8 +238,9 @@ static str version_at(const struct search *s)
 		return (str){ 0 };
 	for (size_t i = 0; i < s->versions.n; i++)
 		if (s->versions.v[i].offset == offset)
-			return str_mem(s->versions.v[i].text,
-				       (size_t)MIN(s->version.length, (uint64_t)VERSION_TEXT_BYTES));
+			return str_mem(
+			        s->versions.v[i].text,
+			        (size_t)MIN(s->version.length, (uint64_t)VERSION_TEXT_BYTES));
 	return (str){ 0 };
 }
 
@@ -250,14 +266,17 @@ static int conclude(struct search *s, struct inventory *into, struct error *e)
 
 	if (!s->found) {
 		if (s->is_go)
-			inventory_gap(into, GAP_NO_IDENTITY, s->f->path, "a Go program without build info");
+			inventory_gap(into, GAP_NO_IDENTITY, s->f->path,
+			              "a Go program without build info");
 		else if (s->is_packed)
-			inventory_gap(into, GAP_NO_IDENTITY, s->f->path, "packed by UPX: not looked into");
+			inventory_gap(into, GAP_NO_IDENTITY, s->f->path,
+			              "packed by UPX: not looked into");
 		return 0;
 	}
 	if (!version.n && !modules.n) {
 		inventory_gap(into, s->is_go ? GAP_UNREADABLE : GAP_NO_IDENTITY, s->f->path,
-			      "byte %" PRIu64 ": build info whose pointers lead nowhere", s->header_offset);
+		              "byte %" PRIu64 ": build info whose pointers lead nowhere",
+		              s->header_offset);
 		return 0;
 	}
 	return gomod_add(&like, version, modules, into, e);
@@ -300,7 +319,9 @@ static void look_at_front(struct search *s)
 int golang_read(struct file *f, struct inventory *into, struct error *e)
 {
 	struct search s cleanup(search_done) = {
-		.f = f, .arena = ARENA(GOLANG_MODULES_MAX + MIB(1)), .modules = BUF(GOLANG_MODULES_MAX),
+		.f = f,
+		.arena = ARENA(GOLANG_MODULES_MAX + MIB(1)),
+		.modules = BUF(GOLANG_MODULES_MAX),
 	};
 	char front[4];
 	ssize_t got = stream_read_full(f->bytes, front, sizeof front, e);

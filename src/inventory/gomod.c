@@ -7,12 +7,12 @@ struct module {
 	str path, version;
 };
 
-struct list { /* what was read of it so far */
+struct list {                        /* what was read of it so far */
 	struct module main, pending; /* pending: a dep whose replacement may follow */
 	str program;                 /* the main package's path */
 	/* for a main module without a version: */
-	str revision, time;          /* of version control */
-	str linked;                  /* what -ldflags -X put into a variable named as a version */
+	str revision, time; /* of version control */
+	str linked;         /* what -ldflags -X put into a variable named as a version */
 };
 
 /* "go1.21.3", "go1.22rc1 X:boringcrypto", "devel go1.22-3f2a1 Thu …" name a release; "devel +3f2a1"
@@ -84,13 +84,14 @@ static bool is_release(str s)
 /* "main.version=1.2.3", or the same of a package of the main module */
 static void take_variable(struct list *l, str assignment)
 {
-	static const str names[] = { STR_INIT("version"), STR_INIT("buildVersion"), STR_INIT("gitVersion"),
-				     STR_INIT("gitTag"), STR_INIT("appVersion") };
+	static const str names[] = { STR_INIT("version"), STR_INIT("buildVersion"),
+		                     STR_INIT("gitVersion"), STR_INIT("gitTag"),
+		                     STR_INIT("appVersion") };
 	size_t equals = str_chr(assignment, '=');
 	str symbol = str_upto(assignment, equals), value = str_from(assignment, equals + 1);
 	str name = str_from(symbol, str_rchr(symbol, '.') + 1);
 	bool own = str_starts(symbol, STR("main.")) ||
-		   (l->main.path.n && str_starts(symbol, l->main.path));
+	           (l->main.path.n && str_starts(symbol, l->main.path));
 
 	for (size_t i = 0; i < LEN(names) && own && !l->linked.n; i++)
 		if (str_eq_nocase(names[i], name) && is_release(value))
@@ -132,7 +133,8 @@ static void take_setting(struct list *l, str setting)
 /* "=> ./staging/src/k8s.io/api": a folder replaces the module, whose name stays */
 static bool is_folder(str path)
 {
-	return str_starts(path, STR("./")) || str_starts(path, STR("../")) || str_starts(path, STR("/"));
+	return str_starts(path, STR("./")) || str_starts(path, STR("../")) ||
+	       str_starts(path, STR("/"));
 }
 
 static void replace(struct module *replaced, struct module by)
@@ -143,7 +145,7 @@ static void replace(struct module *replaced, struct module by)
 }
 
 static int take_line(const struct package *like, struct list *l, str line, struct inventory *into,
-		     struct error *e)
+                     struct error *e)
 {
 	str word;
 	int r = 0;
@@ -167,7 +169,7 @@ static int take_line(const struct package *like, struct list *l, str line, struc
 }
 
 static int add_main(const struct package *like, const struct list *l, struct inventory *into,
-		    struct error *e)
+                    struct error *e)
 {
 	struct module m = l->main;
 	char version[80];
@@ -175,8 +177,8 @@ static int add_main(const struct package *like, const struct list *l, struct inv
 	if (!m.path.n) /* built without modules */
 		m.path = l->program;
 	if ((!m.version.n || str_eq(m.version, STR("(devel)"))) && l->linked.n) {
-		snprintf(version, sizeof version, "%s%.*s", str_starts(l->linked, STR("v")) ? "" : "v",
-			 STR_FMT(l->linked));
+		snprintf(version, sizeof version, "%s%.*s",
+		         str_starts(l->linked, STR("v")) ? "" : "v", STR_FMT(l->linked));
 		m.version = str_c(version);
 	} else if (!m.version.n || str_eq(m.version, STR("(devel)"))) {
 		m.version = version_of_commit(l, version, sizeof version);
@@ -184,7 +186,8 @@ static int add_main(const struct package *like, const struct list *l, struct inv
 	return add(like, m, into, e);
 }
 
-int gomod_add(const struct package *like, str version, str modules, struct inventory *into, struct error *e)
+int gomod_add(const struct package *like, str version, str modules, struct inventory *into,
+              struct error *e)
 {
 	struct module standard = { STR("stdlib"), release_of(version) };
 	struct list list = { 0 };
@@ -195,8 +198,8 @@ int gomod_add(const struct package *like, str version, str modules, struct inven
 		r = add(like, standard, into, e);
 	else
 		inventory_gap(into, GAP_NO_IDENTITY, like->path,
-			      "byte %" PRIu64 ": no release of Go in \"%.*s\"", like->offset,
-			      STR_FMT(str_upto(version, 64)));
+		              "byte %" PRIu64 ": no release of Go in \"%.*s\"", like->offset,
+		              STR_FMT(str_upto(version, 64)));
 	while (r >= 0 && str_line(&modules, &line))
 		r = take_line(like, &list, line, into, e);
 	if (r >= 0)

@@ -14,7 +14,8 @@ static bool is_plain(str s)
 	return true;
 }
 
-/* A copy in valid UTF-8 without control bytes, at most TEXT_MAX bytes; what is cut is told in *cut. */
+/* A copy in valid UTF-8 without control bytes, at most TEXT_MAX bytes; what is cut is told in *cut.
+ */
 static str clean(struct arena *a, str s, bool *cut)
 {
 	char out[TEXT_MAX];
@@ -53,7 +54,8 @@ int inventory_add(struct inventory *into, const struct package *p, struct error 
 	struct package *slot;
 
 	if (into->packages.n >= PACKAGES_MAX)
-		return error_set(e, ERR_LIMIT, "more than %d packages in a layer", (int)PACKAGES_MAX);
+		return error_set(e, ERR_LIMIT, "more than %d packages in a layer",
+		                 (int)PACKAGES_MAX);
 	copy.name = clean(a, p->name, &cut);
 	copy.version = clean(a, p->version, &cut);
 	copy.arch = clean(a, p->arch, &cut);
@@ -66,11 +68,13 @@ int inventory_add(struct inventory *into, const struct package *p, struct error 
 	copy.evidence = clean(a, p->evidence, &cut_quietly);
 	copy.path = path_of(into, p->path);
 	if (cut)
-		inventory_gap(into, GAP_LIMIT, p->path, "byte %llu: a name or version of more than %d bytes",
-			      (unsigned long long)p->offset, (int)TEXT_MAX);
+		inventory_gap(into, GAP_LIMIT, p->path,
+		              "byte %llu: a name or version of more than %d bytes",
+		              (unsigned long long)p->offset, (int)TEXT_MAX);
 	slot = a->failed ? NULL : vec_push(a, &into->packages);
 	if (!slot)
-		return error_set(e, ERR_LIMIT, "the layer's %zu bytes of results are spent", a->max_bytes);
+		return error_set(e, ERR_LIMIT, "the layer's %zu bytes of results are spent",
+		                 a->max_bytes);
 	*slot = copy;
 	return 0;
 }
@@ -91,14 +95,17 @@ void inventory_gap(struct inventory *into, enum gap_kind kind, str where, const 
 	vsnprintf(why, sizeof why, fmt, args);
 	va_end(args);
 	*slot = (struct gap){ kind, arena_str(into->arena, where),
-			      clean(into->arena, str_c(why), &cut), -1 };
+		              clean(into->arena, str_c(why), &cut), -1 };
 	if (into->gaps.n == GAPS_MAX)
-		*slot = (struct gap){ GAP_LIMIT, slot->where, STR("more gaps than are listed"), -1 };
+		*slot = (struct gap){ GAP_LIMIT, slot->where, STR("more gaps than are listed"),
+			              -1 };
 }
 
-int file_read_all(struct file *f, size_t max_bytes, struct arena *scratch, str *out, struct error *e)
+int file_read_all(struct file *f, size_t max_bytes, struct arena *scratch, str *out,
+                  struct error *e)
 {
-	struct buf all cleanup(buf_done) = BUF(max_bytes + 1); /* one byte more tells that it is over */
+	struct buf all cleanup(buf_done) =
+	        BUF(max_bytes + 1); /* one byte more tells that it is over */
 	size_t step = (size_t)MIN(f->size_bytes, (uint64_t)max_bytes) + 1;
 	ssize_t got = 1;
 
@@ -115,7 +122,8 @@ int file_read_all(struct file *f, size_t max_bytes, struct arena *scratch, str *
 		step = KIB(64);
 	}
 	if (all.n > max_bytes)
-		return error_set(e, ERR_LIMIT, "larger than the %zu bytes that are read", max_bytes);
+		return error_set(e, ERR_LIMIT, "larger than the %zu bytes that are read",
+		                 max_bytes);
 	*out = arena_str(scratch, buf_view(&all));
 	return scratch->failed ? error_set(e, ERR_LIMIT, "no memory for %zu bytes", all.n) : 0;
 }

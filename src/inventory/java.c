@@ -8,9 +8,9 @@ enum { NAMES_BYTES = 4 << 20 }; /* of one archive's identity */
 struct java { /* one file of the image */
 	str path;
 	struct inventory *into;
-	uint64_t budget;      /* bytes that archives may still inflate to */
-	uint64_t entries;     /* that may still come */
-	bool full;            /* the inventory takes no more: stop */
+	uint64_t budget;  /* bytes that archives may still inflate to */
+	uint64_t entries; /* that may still come */
+	bool full;        /* the inventory takes no more: stop */
 };
 
 struct found_pom {
@@ -35,8 +35,8 @@ static void jar_done(struct jar *j)
 bool java_is_archive(str base_name)
 {
 	static const str extensions[] = {
-		STR_INIT(".jar"), STR_INIT(".war"), STR_INIT(".ear"), STR_INIT(".par"),
-		STR_INIT(".sar"), STR_INIT(".nar"), STR_INIT(".kar"), STR_INIT(".rar"),
+		STR_INIT(".jar"), STR_INIT(".war"), STR_INIT(".ear"),  STR_INIT(".par"),
+		STR_INIT(".sar"), STR_INIT(".nar"), STR_INIT(".kar"),  STR_INIT(".rar"),
 		STR_INIT(".hpi"), STR_INIT(".jpi"), STR_INIT(".lpkg"),
 	};
 	str extension = str_from(base_name, base_name.n < 5 ? base_name.n : base_name.n - 5);
@@ -80,20 +80,23 @@ static int take_pom(struct jar *jar, str entry, struct stream *bytes, struct err
 static int read_archive(struct java *j, struct stream *bytes, struct jar *jar, struct error *e);
 
 static int take_inner(struct java *j, const struct jar *outer, str entry, struct stream *bytes,
-		      struct error *e)
+                      struct error *e)
 {
-	struct jar jar cleanup(jar_done) = { .names = ARENA(NAMES_BYTES), .depth = outer->depth + 1 };
+	struct jar jar cleanup(jar_done) = { .names = ARENA(NAMES_BYTES),
+		                             .depth = outer->depth + 1 };
 
 	if (jar.depth > JAVA_DEPTH_MAX)
-		return error_set(e, ERR_LIMIT, "more than %d archives in each other", (int)JAVA_DEPTH_MAX);
+		return error_set(e, ERR_LIMIT, "more than %d archives in each other",
+		                 (int)JAVA_DEPTH_MAX);
 	jar.inner = outer->inner.n ? arena_printf(&jar.names, "%.*s!/%.*s", STR_FMT(outer->inner),
-						  STR_FMT(entry)) : arena_str(&jar.names, entry);
+	                                          STR_FMT(entry))
+	                           : arena_str(&jar.names, entry);
 	jar.base_name = str_base(jar.inner);
 	return read_archive(j, bytes, &jar, e);
 }
 
 static int take_member(struct java *j, struct jar *jar, struct members *zip, const struct member *m,
-		       struct error *e)
+                       struct error *e)
 {
 	str base = str_base(m->path);
 
@@ -116,7 +119,8 @@ static bool names_artifact(str stem, const struct pom *p)
 	if (!str_starts(stem, p->artifact))
 		return false;
 	return !rest.n || (rest.p[0] == '-' && rest.n > 1 &&
-			   (str_starts(str_from(rest, 1), p->version) || (rest.p[1] >= '0' && rest.p[1] <= '9')));
+	                   (str_starts(str_from(rest, 1), p->version) ||
+	                    (rest.p[1] >= '0' && rest.p[1] <= '9')));
 }
 
 /* The same, and "org.x.a-1.0" is org.x:a. */
@@ -137,7 +141,8 @@ static size_t own_pom(const struct jar *jar)
 
 	for (size_t i = 0; i < jar->poms.n; i++)
 		if (names_library(stem, &jar->poms.v[i].pom) &&
-		    (best == jar->poms.n || jar->poms.v[i].pom.artifact.n > jar->poms.v[best].pom.artifact.n))
+		    (best == jar->poms.n ||
+		     jar->poms.v[i].pom.artifact.n > jar->poms.v[best].pom.artifact.n))
 			best = i;
 	/* a single one in a file that was given a name of its own: "app.jar" */
 	if (best == jar->poms.n && jar->poms.n == 1 && name.artifact.n == stem.n)
@@ -145,11 +150,15 @@ static size_t own_pom(const struct jar *jar)
 	return best;
 }
 
-static int add(struct java *j, const struct jar *jar, const struct pom *p, str evidence, struct error *e)
+static int add(struct java *j, const struct jar *jar, const struct pom *p, str evidence,
+               struct error *e)
 {
 	char name[2 * 1024 + 2];
-	struct package package = { .type = PACKAGE_MAVEN, .version = p->version, .path = j->path,
-				   .inner = jar->inner, .evidence = evidence };
+	struct package package = { .type = PACKAGE_MAVEN,
+		                   .version = p->version,
+		                   .path = j->path,
+		                   .inner = jar->inner,
+		                   .evidence = evidence };
 	str group = str_upto(p->group, 1024), artifact = str_upto(p->artifact, 1024);
 
 	memcpy(name, group.n ? group.p : "", group.n);
@@ -174,15 +183,17 @@ static int add_by_name(struct java *j, const struct jar *jar, struct error *e)
 	if (name.version.n)
 		return add(j, jar, &p, in_name ? STR("file name") : STR("manifest"), e);
 	if (!jar->poms.n && jar->any)
-		inventory_gap(j->into, GAP_NO_IDENTITY, j->path, "%.*s%sno version in its name or manifest",
-			      STR_FMT(str_upto(jar->inner, 300)), jar->inner.n ? ": " : "");
+		inventory_gap(j->into, GAP_NO_IDENTITY, j->path,
+		              "%.*s%sno version in its name or manifest",
+		              STR_FMT(str_upto(jar->inner, 300)), jar->inner.n ? ": " : "");
 	return 0;
 }
 
 static int conclude(struct java *j, const struct jar *jar, struct error *e)
 {
 	if (jar->names.failed)
-		return error_set(e, ERR_LIMIT, "names of more than %zu bytes", jar->names.max_bytes);
+		return error_set(e, ERR_LIMIT, "names of more than %zu bytes",
+		                 jar->names.max_bytes);
 	size_t own = own_pom(jar);
 	int r = own < jar->poms.n ? 0 : add_by_name(j, jar, e);
 
@@ -194,9 +205,9 @@ static int conclude(struct java *j, const struct jar *jar, struct error *e)
 /* What goes wrong in a member costs that member, not the archive around it. */
 static void note(struct java *j, const struct jar *jar, str entry, const struct error *e)
 {
-	inventory_gap(j->into, e->code == ERR_LIMIT ? GAP_LIMIT : GAP_UNREADABLE, j->path, "%.*s%s%.*s: %s",
-		      STR_FMT(str_upto(jar->inner, 200)), jar->inner.n ? "!/" : "",
-		      STR_FMT(str_upto(entry, 200)), e->msg);
+	inventory_gap(j->into, e->code == ERR_LIMIT ? GAP_LIMIT : GAP_UNREADABLE, j->path,
+	              "%.*s%s%.*s: %s", STR_FMT(str_upto(jar->inner, 200)),
+	              jar->inner.n ? "!/" : "", STR_FMT(str_upto(entry, 200)), e->msg);
 }
 
 static int read_members(struct java *j, struct members *zip, struct jar *jar, struct error *e)
@@ -207,7 +218,8 @@ static int read_members(struct java *j, struct members *zip, struct jar *jar, st
 
 	while ((r = members_next(zip, &m, e)) > 0) {
 		if (!j->entries--)
-			return error_set(e, ERR_LIMIT, "more than %d members in archives", (int)JAVA_ENTRIES_MAX);
+			return error_set(e, ERR_LIMIT, "more than %d members in archives",
+			                 (int)JAVA_ENTRIES_MAX);
 		jar->any = true;
 		if (take_member(j, jar, zip, &m, &inner) >= 0)
 			continue;
@@ -226,7 +238,8 @@ static int read_archive(struct java *j, struct stream *bytes, struct jar *jar, s
 	struct error again = { 0 };
 	int r = archive_open(bytes, &j->budget, &zip, e), added;
 
-	if (!r && str_eq_nocase(str_from(jar->base_name, str_rchr(jar->base_name, '.')), STR(".rar")))
+	if (!r &&
+	    str_eq_nocase(str_from(jar->base_name, str_rchr(jar->base_name, '.')), STR(".rar")))
 		return 0; /* most are of another make */
 	if (!r)
 		return error_set(e, ERR_FORMAT, "not a zip archive");
@@ -243,7 +256,8 @@ static int read_archive(struct java *j, struct stream *bytes, struct jar *jar, s
 int java_read(struct file *f, struct inventory *into, struct error *e)
 {
 	struct java j = { f->path, into, INFLATED_MAX, JAVA_ENTRIES_MAX, false };
-	struct jar jar cleanup(jar_done) = { .names = ARENA(NAMES_BYTES), .base_name = str_base(f->path) };
+	struct jar jar cleanup(jar_done) = { .names = ARENA(NAMES_BYTES),
+		                             .base_name = str_base(f->path) };
 
 	return read_archive(&j, f->bytes, &jar, e);
 }

@@ -64,7 +64,8 @@ static str *attribute(struct manifest *m, str name)
 	return NULL;
 }
 
-/* A line of 72 bytes goes on in the next one, behind one space (JAR specification, "Line length"). */
+/* A line of 72 bytes goes on in the next one, behind one space (JAR specification, "Line length").
+ */
 static str *take_manifest_line(struct manifest *m, str *current, str line, struct arena *a)
 {
 	size_t colon;
@@ -81,7 +82,8 @@ static str *take_manifest_line(struct manifest *m, str *current, str line, struc
 	return current;
 }
 
-int javameta_read_manifest(struct stream *from, struct arena *a, struct manifest *out, struct error *e)
+int javameta_read_manifest(struct stream *from, struct arena *a, struct manifest *out,
+                           struct error *e)
 {
 	struct lines *lines cleanup(lines_cleanup) = lines_new(from, LINE_BYTES);
 	struct manifest m = { 0 };
@@ -92,8 +94,14 @@ int javameta_read_manifest(struct stream *from, struct arena *a, struct manifest
 	/* the main section ends at the first empty line; the others speak of single files */
 	for (unsigned i = 0; i < LINES_MAX && (r = lines_next(lines, &l, e)) > 0 && l.text.n; i++)
 		current = take_manifest_line(&m, current, l.text, a);
-	str *all[] = { &m.title, &m.version, &m.vendor_id, &m.bundle_name, &m.bundle_version,
-		       &m.specification_title, &m.specification_version, &m.module };
+	str *all[] = { &m.title,
+		       &m.version,
+		       &m.vendor_id,
+		       &m.bundle_name,
+		       &m.bundle_version,
+		       &m.specification_title,
+		       &m.specification_version,
+		       &m.module };
 	for (size_t i = 0; i < LEN(all); i++)
 		*all[i] = filled_in(a, *all[i]);
 	m.bundle_name = str_trim(str_upto(m.bundle_name, str_chr(m.bundle_name, ';')));
@@ -118,7 +126,8 @@ str javameta_version(const struct manifest *m)
 	const str candidates[] = { m->version, m->bundle_version, m->specification_version };
 
 	for (size_t i = 0; i < LEN(candidates); i++) {
-		str head = str_upto(candidates[i], str_chr(candidates[i], ' ')); /* "1.2 r345, built …" */
+		str head = str_upto(candidates[i],
+		                    str_chr(candidates[i], ' ')); /* "1.2 r345, built …" */
 		if (looks_like_version(head))
 			return head;
 	}
@@ -138,7 +147,8 @@ struct file_name javameta_split_name(str base_name, const struct manifest *m)
 
 	for (size_t i = 0; i < LEN(stated); i++)
 		if (has_version_behind(stem, stated[i]))
-			return (struct file_name){ str_upto(stem, stem.n - stated[i].n - 1), stated[i] };
+			return (struct file_name){ str_upto(stem, stem.n - stated[i].n - 1),
+				                   stated[i] };
 	for (size_t i = 1; i + 1 < stem.n; i++)
 		if (stem.p[i] == '-' && is_digit(stem.p[i + 1]))
 			return (struct file_name){ str_upto(stem, i), str_from(stem, i + 1) };

@@ -46,8 +46,12 @@ static int add(const struct json *package, str path, struct inventory *into, str
 {
 	struct buf licenses cleanup(buf_done) = BUF(KIB(64));
 	struct package p = {
-		.type = PACKAGE_NPM, .name = json_str(package, "name"), .version = json_str(package, "version"),
-		.maintainer = author_of(package), .path = path, .evidence = STR("package.json"),
+		.type = PACKAGE_NPM,
+		.name = json_str(package, "name"),
+		.version = json_str(package, "version"),
+		.maintainer = author_of(package),
+		.path = path,
+		.evidence = STR("package.json"),
 	};
 
 	if (!p.name.n || !is_version(p.version))

@@ -76,7 +76,8 @@ static int add(struct inventory *into, const struct found *f, str path, struct e
 {
 	struct arena *a = into->arena;
 	struct distro d = {
-		.id = plain(a, f->d.id.n ? f->d.id : STR("linux")), /* the default of os-release(5) */
+		.id = plain(a,
+		            f->d.id.n ? f->d.id : STR("linux")), /* the default of os-release(5) */
 		.id_like = plain(a, f->d.id_like),
 		.version_id = plain(a, f->d.version_id),
 		.codename = plain(a, f->d.codename.n ? f->d.codename : codename_in(f->version)),
@@ -84,7 +85,8 @@ static int add(struct inventory *into, const struct found *f, str path, struct e
 		.path = arena_str(a, path),
 	};
 	if (a->failed || !vec_add(a, &into->distros, d))
-		return error_set(e, ERR_LIMIT, "the layer's %zu bytes of results are spent", a->max_bytes);
+		return error_set(e, ERR_LIMIT, "the layer's %zu bytes of results are spent",
+		                 a->max_bytes);
 	return 0;
 }
 
@@ -102,7 +104,8 @@ int osrelease_read(struct file *f, struct inventory *into, struct error *e)
 		line = str_trim(line);
 		equals = str_chr(line, '=');
 		if (equals < line.n)
-			take_assignment(&found, &scratch, str_upto(line, equals), str_from(line, equals + 1));
+			take_assignment(&found, &scratch, str_upto(line, equals),
+			                str_from(line, equals + 1));
 	}
 	return found.d.id.n || found.name.n ? add(into, &found, f->path, e) : 0;
 }

@@ -7,8 +7,10 @@ enum { EGG_BYTES = 1 << 30 };
 enum field { NAME, VERSION, EXPRESSION, LICENSE, AUTHOR, FIELD_COUNT };
 
 static const str fields[FIELD_COUNT] = {
-	[NAME] = STR_INIT("Name"),	 [VERSION] = STR_INIT("Version"),
-	[EXPRESSION] = STR_INIT("License-Expression"), [LICENSE] = STR_INIT("License"),
+	[NAME] = STR_INIT("Name"),
+	[VERSION] = STR_INIT("Version"),
+	[EXPRESSION] = STR_INIT("License-Expression"),
+	[LICENSE] = STR_INIT("License"),
 	[AUTHOR] = STR_INIT("Author"),
 };
 
@@ -19,7 +21,8 @@ static str known(str value)
 	return str_eq(value, STR("UNKNOWN")) ? (str){ 0 } : value;
 }
 
-static int read_headers(struct stream *bytes, struct package like, struct inventory *into, struct error *e)
+static int read_headers(struct stream *bytes, struct package like, struct inventory *into,
+                        struct error *e)
 {
 	struct deb822 *d cleanup(deb822_cleanup) = deb822_new(bytes, fields, FIELD_COUNT);
 	struct deb822_stanza s = { 0 };
@@ -50,7 +53,9 @@ int python_read(struct file *f, struct inventory *into, struct error *e)
 
 int python_read_egg(struct file *f, struct inventory *into, struct error *e)
 {
-	struct package like = { .path = f->path, .inner = STR("EGG-INFO/PKG-INFO"), .evidence = STR("PKG-INFO") };
+	struct package like = { .path = f->path,
+		                .inner = STR("EGG-INFO/PKG-INFO"),
+		                .evidence = STR("PKG-INFO") };
 	uint64_t budget = EGG_BYTES;
 	struct members *egg = NULL;
 	struct member m;
