@@ -74,7 +74,7 @@ static bool is_name(const char *name)
 	return *name && *name != '/' && *name != '.' && !strstr(name, "..");
 }
 
-static int inspect(struct client *c, str base, const char *name, struct arena *a, struct image *image,
+static int inspect(struct client *c, str base, const char *socket, const char *name, struct arena *a, struct image *image,
 		   str *id, struct error *e)
 {
 	struct response r cleanup(response_done) = { 0 };
@@ -85,7 +85,8 @@ static int inspect(struct client *c, str base, const char *name, struct arena *a
 	int rc = client_document(c, &q, INSPECT_BYTES_MAX, &r, &body, e);
 
 	if (rc < 0)
-		return error_in(e, "the Docker engine does not answer");
+		return error_in(e, "the Docker engine %s%sdoes not answer", socket ? socket : "",
+				socket ? " " : "");
 	if (r.status == 404)
 		return error_set(e, ERR_NOTFOUND, "the Docker engine has no image %s", name);
 	if (r.status != 200)
@@ -142,7 +143,7 @@ int daemon_open(const char *name, const struct source_options *o, struct arena *
 	if (rc >= 0)
 		rc = client_new(&how, &c, e);
 	if (rc >= 0)
-		rc = inspect(c, base, name, a, image, &id, e);
+		rc = inspect(c, base, how.unix_socket, name, a, image, &id, e);
 	if (rc >= 0)
 		rc = save(c, base, id, a, &below, e);
 	if (rc < 0) {

@@ -393,6 +393,10 @@ int folder_layer(struct folder *f, struct stream **out, struct error *e)
 
 	if (!w)
 		abort();
+	pthread_mutex_lock(&f->lock);
+	arena_reset(&f->arena); /* read again: the gaps of this time count */
+	memset(&f->gaps, 0, sizeof f->gaps);
+	pthread_mutex_unlock(&f->lock);
 	w->s.ops = &ops;
 	w->folder = f;
 	w->fd = -1;

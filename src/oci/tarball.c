@@ -123,8 +123,8 @@ static int add_layer(const struct shelf *s, str path, struct arena *a, struct im
 	return 0;
 }
 
-/* Does one of the image's tags, or its ID, answer to ref? "app" means "app:latest" too. */
-static bool is_meant(const struct json *image, str ref, struct arena *a)
+/* Does one of the image's tags (then *name), or its ID, answer to ref? "app" means "app:latest" too. */
+static bool is_meant(const struct json *image, str ref, struct arena *a, str *name)
 {
 	const struct json *tags = json_get(image, "RepoTags");
 	str config = str_base(json_str(image, "Config")), id = ref;
@@ -136,13 +136,15 @@ static bool is_meant(const struct json *image, str ref, struct arena *a)
 	for (size_t i = 0; i < json_len(tags); i++) {
 		str tag = json_text(json_at(tags, i));
 		if (str_eq(tag, ref) || str_eq(tag, arena_concat(a, ref, STR(":latest"))) ||
-		    str_ends(tag, arena_concat(a, STR("/"), ref)))
+		    str_ends(tag, arena_concat(a, STR("/"), ref))) {
+			*name = tag;
 			return true;
+		}
 	}
 	return false;
 }
 
-static int choose(const struct json *list, str ref, struct arena *a, const struct json **out,
+static int choose(const struct json *list, str ref, struct arena *a, const struct json **out, str *name,
 		  struct error *e)
 {
 	struct buf names cleanup(buf_done) = BUF(600);
@@ -150,7 +152,8 @@ static int choose(const struct json *list, str ref, struct arena *a, const struc
 	for (size_t i = 0; i < json_len(list); i++) {
 		const struct json *image = json_at(list, i);
 		str tag = json_text(json_at(json_get(image, "RepoTags"), 0));
-		if (ref.n ? is_meant(image, ref, a) : json_len(list) == 1) {
+		*name = tag;
+		if (ref.n ? is_meant(image, ref, a, name) : json_len(list) == 1) {
 			*out = image;
 			return 0;
 		}
@@ -187,7 +190,6 @@ static int settle_docker_image(const struct shelf *s, const struct json *entry, 
 			return r;
 	}
 	image->config_digest = arena_str(a, str_c(digest_text(&config->digest, text)));
-	image->name = arena_str(a, json_text(json_at(json_get(entry, "RepoTags"), 0)));
 	return manifest_config("configuration", config->json, a, image, e);
 }
 
@@ -196,6 +198,7 @@ static int settle_docker(const struct shelf *s, const struct tarball_wish *wish,
 {
 	const struct json *entry = NULL;
 	struct json *list = NULL;
+	str name = { 0 };
 	int r = json_parse("manifest.json", shelf_find(s, STR("manifest.json"))->json, &list, e);
 
 	if (r < 0)
@@ -203,7 +206,8 @@ static int settle_docker(const struct shelf *s, const struct tarball_wish *wish,
 	if (!json_is_array(list) || json_len(list) > IMAGES_MAX)
 		r = error_set(e, ERR_FORMAT, "manifest.json is no list of images");
 	if (r >= 0)
-		r = choose(list, wish->ref, a, &entry, e);
+		r = choose(list, wish->ref, a, &entry, &name, e);
+	image->name = arena_str(a, name);
 	if (r >= 0)
 		r = settle_docker_image(s, entry, a, image, e);
 	json_free(list);

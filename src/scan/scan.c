@@ -65,6 +65,12 @@ static bool take_turn(struct scan *s, size_t *layer)
 	return mine;
 }
 
+static int refuse_foreign(struct layer_result *r)
+{
+	error_set(&r->end, ERR_UNSUPPORTED, "the layer is not distributed by the registry");
+	return 0;
+}
+
 static int read_layer(struct scan *s, size_t i, int spool_fd, struct error *e)
 {
 	struct layer *l = &s->report.image.layers.v[i];
@@ -80,10 +86,8 @@ static int read_layer(struct scan *s, size_t i, int spool_fd, struct error *e)
 	*r = (struct layer_result){ .arena = &s->arenas[i] };
 	if (s->wanted)
 		job.wanted = s->wanted[i];
-	if (l->foreign) {
-		error_set(&r->end, ERR_UNSUPPORTED, "the layer is not distributed by the registry");
-		return 0;
-	}
+	if (l->foreign)
+		return refuse_foreign(r);
 	code = source_layer(s->source, i, &stored, e);
 	if (code >= 0)
 		code = job_layer(&job, stored, r, e);
@@ -178,7 +182,10 @@ static int read_archive(struct scan *s, struct wanted_list wanted, struct error 
 	s->report.image = *source_image(s->source);
 	r = make_results(s, e);
 	for (size_t i = 0; r >= 0 && i < s->layers; i++)
-		s->results[i] = found->results.v[member_of_layer[i]];
+		if (member_of_layer[i] < found->results.n)
+			s->results[i] = found->results.v[member_of_layer[i]];
+		else
+			refuse_foreign(&s->results[i]);
 	return r;
 }
 
@@ -186,10 +193,16 @@ static int read_archive(struct scan *s, struct wanted_list wanted, struct error 
 
 static int note_unread(struct scan *s, const struct merged *m)
 {
+	size_t n;
+
 	for (size_t i = 0; i < m->again.n; i++)
 		vec_add(&s->arena, &s->report.gaps,
 			((struct gap){ GAP_NOT_READ, m->again.v[i].wanted.path, m->again.v[i].why,
 				       (int)m->again.v[i].layer }));
+	/* a folder's own: files and folders that could not be opened */
+	const struct gap *unreadable = source_gaps(s->source, &n);
+	for (size_t i = 0; i < n; i++)
+		vec_add(&s->arena, &s->report.gaps, unreadable[i]);
 	return 0;
 }
 
