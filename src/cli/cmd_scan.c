@@ -83,7 +83,7 @@ static int settle(struct settings *s, struct error *e)
 	return s->password_stdin ? read_line(STDIN_FILENO, s->password, sizeof s->password, e) : 0;
 }
 
-static int read_arguments(struct settings *s, int argc, char **argv, struct error *e)
+static int read_arguments(struct settings *s, struct arena *kept, int argc, char **argv, struct error *e)
 {
 	const struct option_row rows[] = {
 		// clang-format off
@@ -110,7 +110,7 @@ static int read_arguments(struct settings *s, int argc, char **argv, struct erro
 		// clang-format on
 	};
 	struct command_line c = { s->sbom ? "plimsoll sbom [OPTION]... TARGET" : "plimsoll scan [OPTION]... TARGET",
-				  s->sbom ? sbom_about : scan_about, rows };
+				  s->sbom ? sbom_about : scan_about, rows, kept };
 	int operands = options_read(&c, argc, argv, e);
 
 	if (operands < 0)
@@ -187,12 +187,13 @@ static int run(const struct settings *s, const char *target, int input_fd, struc
 int cmd_scan(int argc, char **argv)
 {
 	struct settings s = { .sbom = !strcmp(argv[0], "sbom"), .max_data_age = 180 };
+	struct arena kept cleanup(arena_done) = ARENA(MIB(1));
 	struct error e = { 0 };
 	autoclose int file = -1;
 	int r;
 
 	s.format = s.sbom ? "cyclonedx" : "table";
-	r = read_arguments(&s, argc, argv, &e);
+	r = read_arguments(&s, &kept, argc, argv, &e);
 	if (r < 0)
 		return e.code ? screen_fail(&e) : 0;
 	log_level_set(s.verbose ? LOG_DEBUG : s.quiet ? LOG_ERROR : LOG_WARN);

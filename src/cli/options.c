@@ -1,7 +1,12 @@
 #include "cli/options.h"
 #include "base/str.h"
+#include "format/yaml.h"
 #include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+
+enum { CONFIG_BYTES_MAX = 1 << 16 };
 
 static void print_help(const struct command_line *c)
 {
@@ -54,6 +59,19 @@ static int set(const struct option_row *r, const char *value, struct error *e)
 	return 0;
 }
 
+static bool is_yes(str v)
+{
+	return str_eq_nocase(v, STR("1")) || str_eq_nocase(v, STR("true")) || str_eq_nocase(v, STR("yes"));
+}
+
+static const struct option_row *by_name(const struct option_row *rows, str name)
+{
+	for (; rows->name; rows++)
+		if (str_eq(str_c(rows->name), name))
+			return rows;
+	return NULL;
+}
+
 /* PLIMSOLL_FAIL_ON for --fail-on; a flag is set by 1, true or yes */
 static int read_environment(const struct option_row *r, struct error *e)
 {
@@ -68,20 +86,83 @@ static int read_environment(const struct option_row *r, struct error *e)
 	if (!value || !*value)
 		return 0;
 	if (r->kind == OPTION_FLAG) {
-		str v = str_c(value);
-		*(bool *)r->into = str_eq_nocase(v, STR("1")) || str_eq_nocase(v, STR("true")) ||
-				   str_eq_nocase(v, STR("yes"));
+		*(bool *)r->into = is_yes(str_c(value));
 		return 0;
 	}
 	return set(r, value, e) < 0 ? error_in(e, "%s", name) : 0;
 }
 
-static const struct option_row *by_name(const struct option_row *rows, str name)
+/* --- plimsoll.yaml --- */
+
+struct from_file {
+	const struct command_line *c;
+	str command;
+};
+
+static int take_setting(void *ctx, str key, str value, unsigned line, struct error *e)
 {
-	for (; rows->name; rows++)
-		if (str_eq(str_c(rows->name), name))
-			return rows;
-	return NULL;
+	struct from_file *f = ctx;
+	size_t dot = str_chr(key, '.');
+	bool own = dot < key.n && str_eq(str_upto(key, dot), f->command);
+	char name[64];
+	const struct option_row *r;
+
+	(void)line;
+	if (dot < key.n && !own)
+		return 0; /* another command's */
+	key = own ? str_from(key, dot + 1) : key;
+	snprintf(name, sizeof name, "%.*s", STR_FMT(key));
+	for (char *p = name; *p; p++)
+		*p = *p == '_' ? '-' : *p;
+	r = by_name(f->c->rows, str_c(name));
+	if (!r)
+		return own ? error_set(e, ERR_USAGE, "%.*s has no option \"%.*s\"", STR_FMT(f->command), STR_FMT(key)) : 0;
+	if (r->kind == OPTION_FLAG) {
+		*(bool *)r->into = is_yes(value);
+		return 0;
+	}
+	value = arena_str(f->c->arena, value);
+	return value.p ? set(r, value.p, e) : error_set(e, ERR_USAGE, "\"%s\" needs a value", name);
+}
+
+/* The file there is, opened; -1 when there is none */
+static int open_config(char *path, size_t room)
+{
+	const char *named = getenv("PLIMSOLL_CONFIG"), *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	int fd;
+
+	snprintf(path, room, "%s", named && *named ? named : "plimsoll.yaml");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 || (named && *named))
+		return fd;
+	if (config && *config)
+		snprintf(path, room, "%s/plimsoll/plimsoll.yaml", config);
+	else if (home && *home)
+		snprintf(path, room, "%s/.config/plimsoll/plimsoll.yaml", home);
+	else
+		return -1;
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static int read_config(const struct command_line *c, const char *command, struct error *e)
+{
+	char path[4096], text[CONFIG_BYTES_MAX];
+	struct from_file f = { c, str_c(command) };
+	autoclose int fd = open_config(path, sizeof path);
+	ssize_t got;
+	size_t n = 0;
+
+	if (fd < 0 && (errno != ENOENT || getenv("PLIMSOLL_CONFIG")))
+		return error_errno(e, errno, "%s", path);
+	if (fd < 0)
+		return 0;
+	while (n < sizeof text && (got = read(fd, text + n, sizeof text - n)) > 0)
+		n += (size_t)got;
+	if (n == sizeof text)
+		return error_set(e, ERR_LIMIT, "%s: larger than %d bytes", path, CONFIG_BYTES_MAX - 1);
+	if (yaml_scalars(path, str_mem(text, n), take_setting, &f, e) < 0)
+		return e->code = ERR_USAGE; /* a file of ours that is wrong is wrong use, not a bad image */
+	return 0;
 }
 
 static const struct option_row *by_letter(const struct option_row *rows, char letter)
@@ -119,6 +200,8 @@ int options_read(const struct command_line *c, int argc, char **argv, struct err
 	int operands = 0, r = 0;
 	bool only_operands = false;
 
+	if (c->arena)
+		r = read_config(c, argv[0], e);
 	for (const struct option_row *o = c->rows; o->name && r >= 0; o++)
 		r = read_environment(o, e);
 	for (int i = 1; i < argc && r >= 0; i++) {

@@ -1,6 +1,12 @@
-/* cli/options.h — a command's options as a table: parsing, environment defaults (PLIMSOLL_NAME) and
- * --help come from the same rows. A flag beats the environment, which beats the default. */
+/* cli/options.h — a command's options as a table: parsing, defaults from plimsoll.yaml and from the
+ * environment (PLIMSOLL_NAME) and --help come from the same rows. A flag beats the environment, which
+ * beats the file, which beats the default.
+ *
+ * The file is $PLIMSOLL_CONFIG, else plimsoll.yaml in the folder one is in, else plimsoll/plimsoll.yaml
+ * in $XDG_CONFIG_HOME or ~/.config. `timeout: 5m` at the top is for every command that has the option,
+ * below `scan:` for that one; there an unknown name is wrong use. */
 #pragma once
+#include "base/arena.h"
 #include "base/error.h"
 #include <stdbool.h>
 
@@ -19,9 +25,10 @@ struct command_line {
 	const char *usage; /* "plimsoll scan [OPTION]... TARGET" */
 	const char *about; /* paragraphs for --help, may end with examples */
 	const struct option_row *rows;
+	struct arena *arena; /* what the file says lives there */
 };
 
-/* Reads the environment, then argv from 1 on; operands (in any place) are gathered in front of
+/* Reads the file and the environment, then argv from 1 on; operands (in any place) are gathered in front of
  * argv[1..], their count is returned. --help prints and returns -1 with e->code 0; wrong use is
  * ERR_USAGE. */
 int options_read(const struct command_line *c, int argc, char **argv, struct error *e) must_use;
