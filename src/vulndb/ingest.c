@@ -25,6 +25,7 @@ struct run {
 	struct builder *b;
 	VEC(str) over;               /* feeds to take over from the last generation */
 	bool changed;                /* something is not as it was */
+	int64_t now;
 };
 
 struct reading { /* one feed */
@@ -47,12 +48,14 @@ static enum advisory_origin origin_of(enum feed_kind k)
 	return k == FEED_DEBIAN ? ORIGIN_TRACKER : k == FEED_CVE_TAR || k == FEED_CVE_ZIP ? ORIGIN_CVE : ORIGIN_OSV;
 }
 
-/* The tracker decides about the releases that it lists; a feed without dates has its server's. */
+/* The tracker decides about the releases that it lists; a feed without dates has its server's. A
+ * record from the future (feeds have some) says nothing of the data's age: it would hide that the
+ * rest grows old. */
 static void learn(struct reading *in, const struct advisory *a)
 {
 	struct shelf_source *s = in->source;
 	int64_t date, newest = INT64_MIN;
-	if (time_parse(a->modified, &date) &&
+	if (time_parse(a->modified, &date) && date <= in->run->now &&
 	    (!time_parse(s->date, &newest) || date > newest))
 		s->date = arena_str(in->run->a, a->modified);
 	for (size_t i = 0; a->origin == ORIGIN_TRACKER && i < a->affected.n; i++) {
@@ -359,7 +362,7 @@ static int lock(const char *db_path, int *out, struct error *e)
 int ingest_run(const struct ingest_options *o, struct arena *a, struct ingest_summary *out, struct error *e)
 {
 	str folder = str_dir(str_c(o->db_path));
-	struct run r = { .o = o, .a = a, .out = out, .folder = folder.n ? arena_str(a, folder).p : "." };
+	struct run r = { .o = o, .a = a, .out = out, .now = time_now(), .folder = folder.n ? arena_str(a, folder).p : "." };
 	struct feeds feeds = { 0 };
 	autoclose int held = -1;
 	*out = (struct ingest_summary){ 0 };
