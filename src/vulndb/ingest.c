@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <sys/file.h>
 
-enum { RECORD_ARENA_BYTES = 256 << 20, PROGRESS_EVERY = 2000, ECOSYSTEMS_MAX = 64 };
+enum { RECORD_ARENA_BYTES = 256 << 20, PROGRESS_EVERY = 2000, ECOSYSTEMS_MAX = 64,
+       DATES_KEPT = 16, FAR_S = 180 * 86400 };
 
 struct run {
 	const struct ingest_options *o;
@@ -25,7 +26,6 @@ struct run {
 	struct builder *b;
 	VEC(str) over;               /* feeds to take over from the last generation */
 	bool changed;                /* something is not as it was */
-	int64_t now;
 };
 
 struct reading { /* one feed */
@@ -34,6 +34,7 @@ struct reading { /* one feed */
 	struct shelf_source *source;
 	struct ingest_feed *line;
 	struct arena scratch;
+	int64_t published, newest[DATES_KEPT]; /* newest first */
 	bool ended;
 };
 
@@ -48,16 +49,37 @@ static enum advisory_origin origin_of(enum feed_kind k)
 	return k == FEED_DEBIAN ? ORIGIN_TRACKER : k == FEED_CVE_TAR || k == FEED_CVE_ZIP ? ORIGIN_CVE : ORIGIN_OSV;
 }
 
-/* The tracker decides about the releases that it lists; a feed without dates has its server's. A
- * record from the future (feeds have some) says nothing of the data's age: it would hide that the
- * rest grows old. */
+/* The feed's date is that of its newest record. Publishers mistype years: a date far behind the newest
+ * publication is none, so the newest few are remembered. */
+static void learn_date(struct reading *in, const struct advisory *a)
+{
+	int64_t t;
+	size_t i = DATES_KEPT;
+	if (time_parse(a->published, &t) && t > in->published)
+		in->published = t;
+	if (!time_parse(a->modified, &t) || t <= in->newest[DATES_KEPT - 1])
+		return;
+	for (i = DATES_KEPT - 1; i && in->newest[i - 1] < t; i--)
+		in->newest[i] = in->newest[i - 1];
+	in->newest[i] = t;
+}
+
+static void settle_date(struct reading *in)
+{
+	char text[TIME_TEXT_BYTES];
+	int64_t date = in->published;
+	for (size_t i = DATES_KEPT; i--;)
+		if (in->newest[i] && (!in->published || in->newest[i] < in->published + FAR_S))
+			date = in->newest[i];
+	if (date && !in->source->date.n) /* a server's own date comes first */
+		in->source->date = arena_str(in->run->a, str_c(time_text(date, text)));
+}
+
+/* The tracker decides about the releases that it lists. */
 static void learn(struct reading *in, const struct advisory *a)
 {
 	struct shelf_source *s = in->source;
-	int64_t date, newest = INT64_MIN;
-	if (time_parse(a->modified, &date) && date <= in->run->now &&
-	    (!time_parse(s->date, &newest) || date > newest))
-		s->date = arena_str(in->run->a, a->modified);
+	learn_date(in, a);
 	for (size_t i = 0; a->origin == ORIGIN_TRACKER && i < a->affected.n; i++) {
 		bool known = s->ecosystems.n >= ECOSYSTEMS_MAX;
 		for (size_t k = 0; k < s->ecosystems.n && !known; k++)
@@ -216,6 +238,7 @@ static int read_feed(struct run *r, const struct feed *f, struct fetched *got, s
 			      .scratch = ARENA(RECORD_ARENA_BYTES) };
 	int ret = r->o->in_process ? read_here(&in, got->fd, e) : read_jailed(&in, got->fd, e);
 	arena_done(&in.scratch);
+	settle_date(&in);
 	if (ret == 0 && !got->source.records)
 		ret = error_set(e, ERR_FORMAT, "no records in it");
 	line->records = got->source.records;
@@ -362,7 +385,7 @@ static int lock(const char *db_path, int *out, struct error *e)
 int ingest_run(const struct ingest_options *o, struct arena *a, struct ingest_summary *out, struct error *e)
 {
 	str folder = str_dir(str_c(o->db_path));
-	struct run r = { .o = o, .a = a, .out = out, .now = time_now(), .folder = folder.n ? arena_str(a, folder).p : "." };
+	struct run r = { .o = o, .a = a, .out = out, .folder = folder.n ? arena_str(a, folder).p : "." };
 	struct feeds feeds = { 0 };
 	autoclose int held = -1;
 	*out = (struct ingest_summary){ 0 };
