@@ -49,26 +49,6 @@ static int open_tables(struct lmdb *db, unsigned flags, struct error *e)
 	return rc ? failed(e, rc, "commit") : 0;
 }
 
-static int open_env(const char *path, unsigned flags, size_t map, struct lmdb **out, struct error *e)
-{
-	struct lmdb *db = calloc(1, sizeof *db);
-	if (!db)
-		abort();
-	int rc = mdb_env_create(&db->env);
-	rc = rc ? rc : mdb_env_set_maxdbs(db->env, TABLE_COUNT);
-	rc = rc ? rc : mdb_env_set_mapsize(db->env, map);
-	rc = rc ? rc : mdb_env_open(db->env, path, flags | MDB_NOSUBDIR | MDB_NOLOCK, 0644);
-	int r = rc ? failed(e, rc, "open") : 0;
-	if (r == 0)
-		r = open_tables(db, flags & MDB_RDONLY ? 0 : MDB_CREATE, e);
-	if (r < 0) {
-		lmdb_close(db);
-		return error_in(e, "%s", path);
-	}
-	*out = db;
-	return 0;
-}
-
 /* A file that ends before its last page would end its reader with SIGBUS. */
 static int check_size(struct lmdb *db, uint64_t file_bytes, struct error *e)
 {
@@ -84,23 +64,36 @@ static int check_size(struct lmdb *db, uint64_t file_bytes, struct error *e)
 	return 0;
 }
 
-int lmdb_open(const char *path, struct lmdb **out, struct error *e)
+static int open_env(const char *path, unsigned flags, size_t map, struct lmdb **out, struct error *e)
 {
-	struct stat st;
-	struct lmdb *db;
-	if (stat(path, &st) < 0)
-		return error_errno(e, errno, "%s", path);
-	if (!S_ISREG(st.st_mode) || st.st_size < 4096)
-		return error_set(e, ERR_FORMAT, "%s: no advisory database", path);
-	int r = open_env(path, MDB_RDONLY | MDB_NOTLS, (size_t)st.st_size, &db, e);
-	if (r < 0)
-		return r;
-	if ((r = check_size(db, (uint64_t)st.st_size, e)) < 0) {
+	struct lmdb *db = calloc(1, sizeof *db);
+	if (!db)
+		abort();
+	int rc = mdb_env_create(&db->env);
+	rc = rc ? rc : mdb_env_set_maxdbs(db->env, TABLE_COUNT);
+	rc = rc ? rc : mdb_env_set_mapsize(db->env, map);
+	rc = rc ? rc : mdb_env_open(db->env, path, flags | MDB_NOSUBDIR | MDB_NOLOCK, 0644);
+	int r = rc ? failed(e, rc, "open") : 0;
+	if (r == 0 && flags & MDB_RDONLY)
+		r = check_size(db, map, e);
+	if (r == 0)
+		r = open_tables(db, flags & MDB_RDONLY ? 0 : MDB_CREATE, e);
+	if (r < 0) {
 		lmdb_close(db);
 		return error_in(e, "%s", path);
 	}
 	*out = db;
 	return 0;
+}
+
+int lmdb_open(const char *path, struct lmdb **out, struct error *e)
+{
+	struct stat st;
+	if (stat(path, &st) < 0)
+		return error_errno(e, errno, "%s", path);
+	if (!S_ISREG(st.st_mode) || st.st_size < 4096)
+		return error_set(e, ERR_FORMAT, "%s: no advisory database", path);
+	return open_env(path, MDB_RDONLY | MDB_NOTLS, (size_t)st.st_size, out, e);
 }
 
 int lmdb_create(const char *path, struct lmdb **out, struct error *e)
