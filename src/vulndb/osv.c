@@ -48,7 +48,7 @@ static void take_ids(const struct json *list, struct arena *a, struct advisory *
 		if (!is_id(id) || str_eq(id, out->id))
 			continue;
 		if (out->notice && names_is_cve(id)) {
-			if (out->covers.n < 16 || !holds(out->covers.v, out->covers.n, id))
+			if (!holds(out->covers.v, out->covers.n, id))
 				vec_add(a, &out->covers, id);
 		} else if (aliases && !holds(out->aliases.v, out->aliases.n, id)) {
 			vec_add(a, &out->aliases, id);
@@ -166,6 +166,24 @@ static str module_of(const struct advisory *of, const struct affected *f)
 	return STR("*");
 }
 
+/* Databases list every release that a range holds, which costs space and a comparison each at every
+ * match: what the ranges say already is left out. */
+static void take_versions(const struct json *list, struct arena *a, struct affected *into)
+{
+	const struct ecosystem *eco = ecosystem_find(into->ecosystem);
+	struct range *ranges = arena_many(a, into->ranges.n, struct range);
+	for (size_t i = 0; ranges && i < into->ranges.n; i++)
+		ranges[i] = (struct range){ into->ranges.v[i].events.v, into->ranges.v[i].events.n };
+	for (size_t i = 0; ranges && i < json_len(list); i++) {
+		str v = json_text(json_at(list, i));
+		if (!v.n || v.n > RECORD_NAME_BYTES)
+			continue;
+		if (!eco || !eco->valid(v) ||
+		    !range_evaluate(eco, v, ranges, into->ranges.n, NULL, 0).affected)
+			vec_add(a, &into->versions, v);
+	}
+}
+
 static void take_package(const struct json *one, struct arena *a, struct advisory *out)
 {
 	static const char *const words[] = { "urgency", "severity", "ubuntu_priority" };
@@ -180,11 +198,7 @@ static void take_package(const struct json *one, struct arena *a, struct advisor
 	f.ecosystem = names_ecosystem(a, ecosystem);
 	f.name = names_package(a, f.ecosystem, name);
 	take_ranges(json_get(one, "ranges"), a, &f);
-	for (size_t i = 0; i < json_len(versions); i++) {
-		str v = json_text(json_at(versions, i));
-		if (v.n && v.n <= RECORD_NAME_BYTES)
-			vec_add(a, &f.versions, v);
-	}
+	take_versions(versions, a, &f);
 	if (!f.ranges.n && !f.versions.n)
 		return;
 	take_severities(json_get(one, "severity"), a, source, &f.opinions);

@@ -40,7 +40,7 @@ struct affected { /* one package that an advisory speaks of */
 	str module;           /* rpm: "nodejs:18", "*" for any module stream; empty: none */
 	VEC(struct opinion) opinions;
 	VEC(struct affected_range) ranges;
-	VEC(str) versions;    /* affected one by one, beside the ranges */
+	VEC(str) versions;    /* affected one by one, outside of the ranges */
 };
 
 struct advisory {
