@@ -29,7 +29,9 @@ static bool is_path_piece(str s)
 		from = i;
 		while (i < s.n && s.p[i] == s.p[from] && !is_lower_alnum(s.p[i]))
 			i++;
-		if (s.p[from] == '.' ? i - from > 1 : s.p[from] == '_' ? i - from > 2 : s.p[from] != '-')
+		if (s.p[from] == '.'   ? i - from > 1
+		    : s.p[from] == '_' ? i - from > 2
+		                       : s.p[from] != '-')
 			return false;
 	}
 	return false;
@@ -137,16 +139,21 @@ int reference_parse(str text, struct arena *a, struct image_reference *out, stru
 
 	if (a->failed)
 		return error_set(e, ERR_LIMIT, "the image's name is too long");
-	if ((rc = take_digest(&name, &r, e)) < 0 || (rc = take_tag(&name, &r, e)) < 0)
+	rc = take_digest(&name, &r, e);
+	if (rc >= 0)
+		rc = take_tag(&name, &r, e);
+	if (rc < 0)
 		return error_in(e, "image name %.*s", STR_FMT(text));
 	take_host(&name, &r);
 	if (!is_host(r.host))
-		return error_set(e, ERR_USAGE, "image name %.*s: malformed registry", STR_FMT(text));
+		return error_set(e, ERR_USAGE, "image name %.*s: malformed registry",
+		                 STR_FMT(text));
 	if (str_eq(r.host, STR("docker.io")) && str_chr(name, '/') == name.n)
 		name = arena_concat(a, STR("library/"), name);
 	if (!is_repository(name))
-		return error_set(e, ERR_USAGE, "image name %.*s: malformed repository (lower case only)",
-				 STR_FMT(text));
+		return error_set(e, ERR_USAGE,
+		                 "image name %.*s: malformed repository (lower case only)",
+		                 STR_FMT(text));
 	r.repository = name;
 	if (!r.tag.n && !r.digest.n)
 		r.tag = STR("latest");
@@ -157,7 +164,7 @@ int reference_parse(str text, struct arena *a, struct image_reference *out, stru
 str reference_name(struct arena *a, const struct image_reference *r)
 {
 	return arena_printf(a, "%.*s/%.*s%s%.*s", STR_FMT(r->host), STR_FMT(r->repository),
-			    r->tag.n ? ":" : "", STR_FMT(r->tag));
+	                    r->tag.n ? ":" : "", STR_FMT(r->tag));
 }
 
 str reference_api_host(const struct image_reference *r)

@@ -12,7 +12,7 @@ struct image_reference {
 };
 
 int reference_parse(str text, struct arena *a, struct image_reference *out,
-		    struct error *e) must_use;
+                    struct error *e) must_use;
 /* "docker.io/library/alpine:latest": what it is called, without digest */
 str reference_name(struct arena *a, const struct image_reference *r);
 /* Where its registry is reached: Docker Hub's API has another name than its images. */

@@ -117,14 +117,16 @@ static struct curl_slist *make_headers(const struct ask *k, uint64_t from, bool 
 
 /* May this address be asked, coming from that one (NULL: from the user)? */
 static int permit(const struct client *c, const struct url *u, const struct url *from,
-		  struct error *e)
+                  struct error *e)
 {
 	if (c->insecure || c->unix_socket)
 		return 0;
 	if (from && from->https && !u->https)
-		return error_set(e, ERR_DENIED, "a redirect from https to plain http is not followed");
+		return error_set(e, ERR_DENIED,
+		                 "a redirect from https to plain http is not followed");
 	if (from && url_is_loopback(u) && !url_is_loopback(from))
-		return error_set(e, ERR_DENIED, "a redirect to this machine itself is not followed");
+		return error_set(e, ERR_DENIED,
+		                 "a redirect to this machine itself is not followed");
 	if (!u->https && !c->plain_http && !url_is_loopback(u))
 		return error_set(e, ERR_DENIED, "plain http to another machine needs --insecure");
 	return 0;
@@ -136,7 +138,7 @@ static bool is_redirect(int status)
 }
 
 static int send_once(struct ask *k, const struct url *u, uint64_t from, struct response *r,
-		     const char **redirect, struct error *e)
+                     const char **redirect, struct error *e)
 {
 	struct arena scratch cleanup(arena_done) = ARENA(4 * URL_BYTES_MAX);
 	struct curl_slist *headers = make_headers(k, from, r->elsewhere);
@@ -207,7 +209,9 @@ static int64_t retry_after_ms(const struct response *r)
 
 	if (str_u64(text, &s))
 		return (int64_t)MIN(s, (uint64_t)INT32_MAX) * 1000;
-	if (time_parse_http(text, &when)) /* against the clock on the wall, whatever SOURCE_DATE_EPOCH says */
+	if (time_parse_http(
+	            text,
+	            &when)) /* against the clock on the wall, whatever SOURCE_DATE_EPOCH says */
 		return MAX(when - (int64_t)time(NULL), (int64_t)0) * 1000;
 	return -1;
 }
@@ -257,7 +261,8 @@ static int busy_error(const struct request *q, const struct response *r, struct 
 	response_refused(q, r, e);
 	used = strlen(e->msg);
 	if (after.n)
-		snprintf(e->msg + used, sizeof e->msg - used, " (come back after: %.*s)", STR_FMT(after));
+		snprintf(e->msg + used, sizeof e->msg - used, " (come back after: %.*s)",
+		         STR_FMT(after));
 	return e->code = ERR_UPSTREAM;
 }
 

@@ -1,5 +1,5 @@
-/* net/ask.h — one request until there is an answer worth handing on: redirects, authorization, retries.
- * What is in flight is a struct ask. One thread at a time. Not for other rooms. */
+/* net/ask.h — one request until there is an answer worth handing on: redirects, authorization,
+ * retries. What is in flight is a struct ask. One thread at a time. Not for other rooms. */
 #pragma once
 #include "net/transfer.h"
 #include "net/url.h"
@@ -21,17 +21,18 @@ struct ask {
 	struct lane *lane;         /* lent by the caller before ask_send */
 	struct transfer *transfer; /* the answer's body */
 	struct arena arena;
-	struct request q;          /* strings are copies in the arena */
+	struct request q; /* strings are copies in the arena */
 	struct url url;
-	str shown;                 /* for messages */
+	str shown; /* for messages */
 	struct secret authorization, body;
-	str validator;             /* a strong ETag, for If-Range */
-	int64_t deadline_ms;       /* on time_mono_ms; 0: none */
-	enum fault fault;          /* of the last failure */
+	str validator;       /* a strong ETag, for If-Range */
+	int64_t deadline_ms; /* on time_mono_ms; 0: none */
+	enum fault fault;    /* of the last failure */
 };
 
 /* After a failure ask_done is due all the same. */
-int ask_init(struct ask *k, const struct client *c, const struct request *q, struct error *e) must_use;
+int ask_init(struct ask *k, const struct client *c, const struct request *q,
+             struct error *e) must_use;
 int ask_send(struct ask *k, uint64_t from, struct response *r, struct error *e) must_use;
 void ask_done(struct ask *k); /* the lane stays the caller's */
 

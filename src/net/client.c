@@ -6,8 +6,8 @@
 
 enum {
 	LANES_KEPT = 8,
-	RESUMES_MAX = 5,        /* without REFILL_BYTES of progress in between */
-	SILENCES_MAX = 1,       /* resumes after a silence, as each cost timeout_s */
+	RESUMES_MAX = 5,  /* without REFILL_BYTES of progress in between */
+	SILENCES_MAX = 1, /* resumes after a silence, as each cost timeout_s */
 	REFILL_BYTES = 16 << 20,
 	DOCUMENT_SILENCES = 10, /* a document may take that many timeouts in all */
 	DOCUMENT_TRIES = 3,
@@ -145,8 +145,9 @@ static int resume(struct get *g, struct error *e)
 	else if (r.status != 206 && from)
 		return response_refused(&g->k.q, &r, e);
 	else if (!is_rest_from(response_header(&r, "Content-Range"), from, g->total))
-		return error_set(e, ERR_UPSTREAM, "%.*s: the server answers another range than asked",
-				 STR_FMT(g->k.shown));
+		return error_set(e, ERR_UPSTREAM,
+		                 "%.*s: the server answers another range than asked",
+		                 STR_FMT(g->k.shown));
 	return 0;
 }
 
@@ -181,7 +182,7 @@ static ssize_t get_read(struct stream *s, void *p, size_t n, struct error *e)
 			return got;
 		if (!got)
 			return error_set(e, ERR_UPSTREAM, "%.*s: shorter than before the cut",
-					 STR_FMT(g->k.shown));
+			                 STR_FMT(g->k.shown));
 		if (!may_resume(g))
 			return error_in(e, "%.*s: at byte %" PRIu64, STR_FMT(g->k.shown), s->at);
 		int r = resume(g, e);
@@ -205,7 +206,7 @@ static void remember(struct get *g, const struct response *r)
 }
 
 static int open_until(struct client *c, const struct request *q, int64_t deadline_ms,
-		      struct response *r, struct stream **out, struct error *e)
+                      struct response *r, struct stream **out, struct error *e)
 {
 	static const struct stream_ops ops = { get_read, get_free };
 	struct get *g = calloc(1, sizeof *g);
@@ -232,14 +233,14 @@ static int open_until(struct client *c, const struct request *q, int64_t deadlin
 }
 
 int client_open(struct client *c, const struct request *q, struct response *r, struct stream **out,
-		struct error *e)
+                struct error *e)
 {
 	return open_until(c, q, 0, r, out, e);
 }
 
 /* 1 when the connection broke and another try may do better. */
 static int read_document(struct client *c, const struct request *q, struct response *r,
-			 struct buf *body, struct error *e)
+                         struct buf *body, struct error *e)
 {
 	int64_t deadline_ms = time_mono_ms() + (int64_t)c->timeout_s * 1000 * DOCUMENT_SILENCES;
 	struct stream *s cleanup(stream_cleanup) = NULL;
@@ -255,13 +256,13 @@ static int read_document(struct client *c, const struct request *q, struct respo
 			buf_add(body, str_mem(piece, (size_t)got));
 		if (body->failed)
 			return error_set(e, ERR_LIMIT, "%.*s: larger than %zu bytes",
-					 STR_FMT(((struct get *)s)->k.shown), body->max_bytes);
+			                 STR_FMT(((struct get *)s)->k.shown), body->max_bytes);
 	} while (got > 0);
 	return got < 0 && ((struct get *)s)->k.fault == FAULT_CUT ? 1 : (int)got;
 }
 
 int client_document(struct client *c, const struct request *q, size_t max_bytes, struct response *r,
-		    struct buf *body, struct error *e)
+                    struct buf *body, struct error *e)
 {
 	struct request whole = *q;
 	int rc = 1;
@@ -292,7 +293,7 @@ int client_get(struct client *c, const char *url, struct stream **out, struct er
 }
 
 int client_get_document(struct client *c, const char *url, size_t max_bytes, struct buf *body,
-			struct error *e)
+                        struct error *e)
 {
 	struct response r cleanup(response_done) = { 0 };
 	struct request q = { .url = url };

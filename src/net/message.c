@@ -34,10 +34,13 @@ static int code_of(int status)
 
 int response_refused(const struct request *q, const struct response *r, struct error *e)
 {
-	static const char *const words[] = { [401] = "not authorized", [403] = "access denied",
-					     [404] = "not found", [429] = "too many requests" };
+	static const char *const words[] = { [401] = "not authorized",
+		                             [403] = "access denied",
+		                             [404] = "not found",
+		                             [429] = "too many requests" };
 	struct arena a cleanup(arena_done) = ARENA(4 * URL_BYTES_MAX);
-	const char *word = r->status > 0 && (size_t)r->status < LEN(words) ? words[r->status] : NULL;
+	const char *word =
+	        r->status > 0 && (size_t)r->status < LEN(words) ? words[r->status] : NULL;
 	struct error ignored = { 0 };
 	struct url u;
 	str shown = STR("the address");
@@ -45,5 +48,5 @@ int response_refused(const struct request *q, const struct response *r, struct e
 	if (url_parse(str_c(q->url), &u, &ignored) >= 0)
 		shown = url_shown(&a, &u);
 	return error_set(e, code_of(r->status), "%.*s: status %d%s%s%s", STR_FMT(shown), r->status,
-			 word ? " (" : "", word ? word : "", word ? ")" : "");
+	                 word ? " (" : "", word ? word : "", word ? ")" : "");
 }

@@ -19,22 +19,25 @@ static inline str response_header(const struct response *r, const char *name)
 }
 void response_done(struct response *r);
 
-struct request { /* borrowed for the call, authorize_ctx until the stream ends */
+struct request {            /* borrowed for the call, authorize_ctx until the stream ends */
 	const char *url;    /* userinfo in it becomes Basic authorization */
 	const char *method; /* NULL: GET; "HEAD"; "POST" */
 	const char *accept; /* NULL: anything */
 	str body;           /* of a POST; a secret may be in it, so it is wiped */
 	const char *content_type;
-	/* Asked before the first try (refused is NULL) and after a 401 of the request's own origin: 1 with
-	 * the Authorization header's value in *out, 0 when there is none to give, below 0 an error. Also
-	 * asked by a resuming stream. May be NULL. */
-	int (*authorize)(void *ctx, const struct response *refused, struct secret *out, struct error *e);
+	/* Asked before the first try (refused is NULL) and after a 401 of the request's own origin:
+	 * 1 with the Authorization header's value in *out, 0 when there is none to give, below 0 an
+	 * error. Also asked by a resuming stream. May be NULL. */
+	int (*authorize)(void *ctx, const struct response *refused, struct secret *out,
+	                 struct error *e);
 	void *authorize_ctx;
 	const char *if_none_match, *if_modified_since; /* status 304 then says "unchanged" */
-	uint64_t offset;      /* above 0: ask for the bytes from there on; 206 has them, 200 is the whole */
+	uint64_t offset; /* above 0: ask for the bytes from there on; 206 has them, 200 is the whole
+	                  */
 	const char *if_range; /* with offset: validator (ETag or date) of what is already there */
-	bool resume;          /* the stream goes on by Range after a cut; the digest is the caller's to check */
-	bool once;            /* no retries: to find out whether something answers */
+	bool resume; /* the stream goes on by Range after a cut; the digest is the caller's to check
+	              */
+	bool once;   /* no retries: to find out whether something answers */
 };
 
 /* The error for a status that the caller cannot use (404 ERR_NOTFOUND, 401 and 403 ERR_DENIED, else

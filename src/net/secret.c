@@ -44,7 +44,7 @@ void secret_set(struct secret *s, str bytes)
 void secret_add_base64(struct secret *s, str bytes)
 {
 	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	char *p = more(s, (bytes.n + 2) / 3 * 4);
 
 	for (size_t i = 0; i < bytes.n; i += 3) {

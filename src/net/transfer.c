@@ -5,8 +5,8 @@ enum {
 	RECEIVE_BYTES = 256 << 10, /* libcurl's own buffer, and the most it hands over at a time */
 	HEADERS_MAX = 64 << 10,    /* of the last response */
 	HEADERS_TOTAL_MAX = 256 << 10, /* with interim ones */
-	HEAD_SILENCES = 10,     /* the head may take that many timeouts in all */
-	TRICKLE_BYTES = 1024,   /* fewer in the time of one timeout count as silence */
+	HEAD_SILENCES = 10,            /* the head may take that many timeouts in all */
+	TRICKLE_BYTES = 1024,          /* fewer in the time of one timeout count as silence */
 	FINISH_BYTES_MAX = 64 << 10,   /* an unwanted body worth reading to keep its connection */
 };
 
@@ -89,7 +89,8 @@ static size_t on_header(char *p, size_t size, size_t n, void *ctx)
 static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 {
 	struct transfer *t = ctx;
-	size_t total = size * n, direct = MIN(total, t->into_room - t->into_n), rest = total - direct;
+	size_t total = size * n, direct = MIN(total, t->into_room - t->into_n),
+	       rest = total - direct;
 
 	t->last_ms = time_mono_ms();
 	t->window_bytes += total;
@@ -168,7 +169,8 @@ static int judge(struct transfer *t, enum fault *fault, struct error *e)
 		return fail(t, ERR_UPSTREAM, FAULT_CONNECT, fault, e);
 	case CURLE_PEER_FAILED_VERIFICATION:
 		fail(t, ERR_UPSTREAM, FAULT_FINAL, fault, e);
-		return error_in(e, "its certificate is not trusted (its CA can be given, or --insecure)");
+		return error_in(
+		        e, "its certificate is not trusted (its CA can be given, or --insecure)");
 	case CURLE_SSL_CACERT_BADFILE:
 		return fail(t, ERR_USAGE, FAULT_FINAL, fault, e);
 	case CURLE_OPERATION_TIMEDOUT:
@@ -181,8 +183,9 @@ static int judge(struct transfer *t, enum fault *fault, struct error *e)
 	case CURLE_WRITE_ERROR:
 		if (t->refused_limit) {
 			*fault = FAULT_FINAL;
-			return error_set(e, ERR_LIMIT, "the answer's headers are larger than %d KiB",
-					 HEADERS_MAX >> 10);
+			return error_set(e, ERR_LIMIT,
+			                 "the answer's headers are larger than %d KiB",
+			                 HEADERS_MAX >> 10);
 		}
 		return fail(t, ERR_UPSTREAM, FAULT_FINAL, fault, e);
 	default:
@@ -253,7 +256,7 @@ static int step(struct transfer *t, int64_t since_ms, enum fault *fault, struct 
 }
 
 int transfer_new(struct lane *l, const struct wire *w, struct response *r, struct transfer **out,
-		 const char **redirect, enum fault *fault, struct error *e)
+                 const char **redirect, enum fault *fault, struct error *e)
 {
 	struct transfer *t = calloc(1, sizeof *t);
 	int64_t since_ms = time_mono_ms();

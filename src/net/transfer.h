@@ -1,6 +1,6 @@
 /* net/transfer.h — one HTTP exchange on libcurl, moved on by whoever reads it. No policy: retries,
- * redirects and authorization are net/client's. Lanes (a multi and an easy handle with the connections
- * they keep) are the client's pool. One thread at a time. Not for other rooms. */
+ * redirects and authorization are net/client's. Lanes (a multi and an easy handle with the
+ * connections they keep) are the client's pool. One thread at a time. Not for other rooms. */
 #pragma once
 #include "net/message.h"
 #include <curl/curl.h>
@@ -16,14 +16,14 @@ struct lane *lane_new(void);
 void lane_free(struct lane *l);
 
 enum fault { /* why a transfer failed, as far as another try depends on it */
-	FAULT_NONE,
-	FAULT_CONNECT, /* nobody answered: name, connection, TLS */
-	FAULT_CUT,     /* it ended too early */
-	FAULT_SILENT,  /* no byte for too long */
-	FAULT_FINAL,   /* another try would end the same */
+	     FAULT_NONE,
+	     FAULT_CONNECT, /* nobody answered: name, connection, TLS */
+	     FAULT_CUT,     /* it ended too early */
+	     FAULT_SILENT,  /* no byte for too long */
+	     FAULT_FINAL,   /* another try would end the same */
 };
 
-struct wire { /* what one exchange sends; borrowed for transfer_new */
+struct wire {            /* what one exchange sends; borrowed for transfer_new */
 	const char *url; /* checked, without userinfo */
 	const char *method;
 	const char *unix_socket, *ca_file;
@@ -39,9 +39,9 @@ struct transfer;
 /* Sends and reads the head; the lane is lent until transfer_free. On failure *fault says of which
  * kind. With 0, *redirect (owned by the transfer) is where a 3xx points, or NULL. */
 int transfer_new(struct lane *l, const struct wire *w, struct response *r, struct transfer **out,
-		 const char **redirect, enum fault *fault, struct error *e) must_use;
+                 const char **redirect, enum fault *fault, struct error *e) must_use;
 ssize_t transfer_read(struct transfer *t, void *p, size_t n, enum fault *fault,
-		      struct error *e) must_use;
+                      struct error *e) must_use;
 /* transfer_free after a short body was read away, so that the connection is kept. */
 void transfer_finish(struct transfer *t, const struct response *r);
 void transfer_free(struct transfer *t);

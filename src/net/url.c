@@ -16,7 +16,8 @@ static int hex_of(char c)
 static bool is_host_name(str host)
 {
 	for (size_t i = 0; i < host.n; i++)
-		if (!is_alnum(host.p[i]) && host.p[i] != '.' && host.p[i] != '-' && host.p[i] != '_')
+		if (!is_alnum(host.p[i]) && host.p[i] != '.' && host.p[i] != '-' &&
+		    host.p[i] != '_')
 			return false;
 	return host.n > 0 && host.n <= 255 && host.p[0] != '-' && host.p[0] != '.';
 }
@@ -86,7 +87,8 @@ int url_parse(str text, struct url *out, struct error *e)
 	if (str_eq_nocase(str_upto(text, 8), STR("https://")))
 		u.https = true;
 	else if (!str_eq_nocase(str_upto(text, 7), STR("http://")))
-		return error_set(e, ERR_USAGE, "an address begins with neither https:// nor http://");
+		return error_set(e, ERR_USAGE,
+		                 "an address begins with neither https:// nor http://");
 	u.port = u.https ? 443 : 80;
 	text = str_from(text, u.https ? 8 : 7);
 	text = str_upto(text, str_chr(text, '#'));
@@ -182,7 +184,8 @@ str url_unescape(struct arena *a, str s)
 	size_t n = 0;
 
 	for (size_t i = 0; p && i < s.n; i++) {
-		if (s.p[i] == '%' && s.n - i > 2 && hex_of(s.p[i + 1]) >= 0 && hex_of(s.p[i + 2]) >= 0) {
+		if (s.p[i] == '%' && s.n - i > 2 && hex_of(s.p[i + 1]) >= 0 &&
+		    hex_of(s.p[i + 2]) >= 0) {
 			p[n++] = (char)(hex_of(s.p[i + 1]) << 4 | hex_of(s.p[i + 2]));
 			i += 2;
 		} else {

@@ -1,6 +1,7 @@
-/* net/url.h — http and https addresses (RFC 3986), read strictly: what is not plainly well-formed is
- * refused, so that what is checked here and what libcurl connects to are the same. A url is a value of
- * views into the text it was parsed from. Input: hostile (redirects, challenges). Any thread. */
+/* net/url.h — http and https addresses (RFC 3986), read strictly: what is not plainly well-formed
+ * is refused, so that what is checked here and what libcurl connects to are the same. A url is a
+ * value of views into the text it was parsed from. Input: hostile (redirects, challenges). Any
+ * thread. */
 #pragma once
 #include "base/arena.h"
 #include "base/error.h"

@@ -6,7 +6,7 @@
 
 enum {
 	TOKEN_BYTES_MAX = 1 << 20,
-	TOKEN_LIFE_S = 60,    /* where the answer does not say */
+	TOKEN_LIFE_S = 60, /* where the answer does not say */
 	TOKEN_MARGIN_S = 5,
 	WORK_BYTES_MAX = 256 << 10,
 };
@@ -15,7 +15,8 @@ struct auth {
 	struct client *client;
 	const struct image_reference *image;
 	const char *username, *password;
-	pthread_mutex_t lock; /* guards what follows; held while a token is fetched, as all need it */
+	pthread_mutex_t
+	        lock; /* guards what follows; held while a token is fetched, as all need it */
 	bool looked, found;
 	struct credentials who;
 	struct secret header; /* what is sent now */
@@ -23,7 +24,7 @@ struct auth {
 };
 
 struct auth *auth_new(struct client *c, const struct image_reference *image, const char *username,
-		      const char *password)
+                      const char *password)
 {
 	struct auth *a = calloc(1, sizeof *a);
 	if (!a)
@@ -77,7 +78,7 @@ static str scope_of(const struct auth *a, const struct challenge *c, struct aren
 }
 
 static int basic_header(void *ctx, const struct response *refused, struct secret *out,
-			struct error *e)
+                        struct error *e)
 {
 	struct auth *a = ctx;
 	(void)e;
@@ -95,16 +96,16 @@ static str token_url(struct auth *a, const struct challenge *c, struct arena *wo
 
 	if (c->service.n) {
 		url = arena_printf(work, "%.*s%sservice=%.*s", STR_FMT(url), mark,
-				   STR_FMT(url_escape(work, c->service)));
+		                   STR_FMT(url_escape(work, c->service)));
 		mark = "&";
 	}
 	return arena_printf(work, "%.*s%sscope=%.*s", STR_FMT(url), mark,
-			    STR_FMT(url_escape(work, scope_of(a, c, work))));
+	                    STR_FMT(url_escape(work, scope_of(a, c, work))));
 }
 
 /* POST of an OAuth 2 refresh (distribution's token/oauth.md) */
 static void refresh_body(struct auth *a, const struct challenge *c, struct arena *work,
-			 struct secret *body)
+                         struct secret *body)
 {
 	str token = url_escape(work, secret_view(&a->who.identity));
 
@@ -182,8 +183,8 @@ static int fetch_token(struct auth *a, const struct challenge *c, struct error *
 
 /* --- a challenge and its answer --- */
 
-static int read_challenges(const struct response *refused, struct arena *work, struct challenge *out,
-			   struct error *e)
+static int read_challenges(const struct response *refused, struct arena *work,
+                           struct challenge *out, struct error *e)
 {
 	for (size_t i = 0; i < 16; i++) {
 		str header = response_header_at(refused, "WWW-Authenticate", i);

@@ -9,7 +9,7 @@ struct auth;
 
 /* All borrowed until auth_free. */
 struct auth *auth_new(struct client *c, const struct image_reference *image, const char *username,
-		      const char *password);
+                      const char *password);
 void auth_free(struct auth *a); /* NULL is fine */
 /* For struct request: its ctx is the struct auth. */
 int auth_authorize(void *auth, const struct response *refused, struct secret *out, struct error *e);

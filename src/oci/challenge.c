@@ -1,4 +1,5 @@
-/* WWW-Authenticate as RFC 9110 11.6.1 writes it: challenges and their parameters share one comma. */
+/* WWW-Authenticate as RFC 9110 11.6.1 writes it: challenges and their parameters share one comma.
+ */
 #include "oci/auth.h"
 
 enum { CHALLENGE_BYTES_MAX = 8192 };
@@ -74,8 +75,9 @@ int auth_challenge(str header, struct arena *a, struct challenge *out, struct er
 	for (skip_space(&rest, true); rest.n; skip_space(&rest, true)) {
 		str name = take_token(&rest);
 		if (!name.n)
-			return error_set(e, ERR_FORMAT, "the registry's challenge is malformed at byte %zu",
-					 header.n - rest.n);
+			return error_set(e, ERR_FORMAT,
+			                 "the registry's challenge is malformed at byte %zu",
+			                 header.n - rest.n);
 		skip_space(&rest, false);
 		if (!rest.n || rest.p[0] != '=') { /* a scheme, not a parameter */
 			in_bearer = str_eq_nocase(name, STR("Bearer")) && !out->bearer;
@@ -85,7 +87,8 @@ int auth_challenge(str header, struct arena *a, struct challenge *out, struct er
 		}
 		rest = str_from(rest, 1);
 		if (!take_value(&rest, a, &value))
-			return error_set(e, ERR_FORMAT, "the registry's challenge has an open quote");
+			return error_set(e, ERR_FORMAT,
+			                 "the registry's challenge has an open quote");
 		if (in_bearer)
 			note_parameter(out, name, value);
 		while (rest.n && rest.p[0] == '=') /* the padding of a token68 */

@@ -35,7 +35,7 @@ static str host_of_key(str key)
 {
 	str host = str_upto(key, str_chr(key, '/'));
 	bool hub = str_eq_nocase(host, STR("index.docker.io")) ||
-		   str_eq_nocase(host, STR("registry-1.docker.io"));
+	           str_eq_nocase(host, STR("registry-1.docker.io"));
 	return hub ? STR("docker.io") : host;
 }
 
@@ -115,14 +115,15 @@ static int read_pair(const char *name, str auth, struct credentials *out, struct
 	while (text.n && !text.p[text.n - 1]) /* some writers pad with NUL */
 		text.n--;
 	if (!good || colon >= text.n)
-		return error_set(e, ERR_FORMAT, "%s: an \"auth\" is no base64 of user:password", name);
+		return error_set(e, ERR_FORMAT, "%s: an \"auth\" is no base64 of user:password",
+		                 name);
 	secret_set(&out->username, str_upto(text, colon));
 	secret_set(&out->password, str_from(text, colon + 1));
 	return 1;
 }
 
 static int read_entry(const char *name, const struct json *entry, struct credentials *out,
-		      struct error *e)
+                      struct error *e)
 {
 	str auth = json_str(entry, "auth"), identity = json_str(entry, "identitytoken");
 	int r = 0;
@@ -142,14 +143,14 @@ static int read_entry(const char *name, const struct json *entry, struct credent
 }
 
 static int read_auths(const char *name, const struct json *j, const struct image_reference *image,
-		      struct credentials *out, struct error *e)
+                      struct credentials *out, struct error *e)
 {
 	const struct json *entry = best_key(json_get(j, "auths"), image);
 	return entry ? read_entry(name, entry, out, e) : 0;
 }
 
 int credentials_read(const char *name, str text, const struct image_reference *image,
-		     struct credentials *out, struct error *e)
+                     struct credentials *out, struct error *e)
 {
 	struct json *j = NULL;
 	int r = json_parse(name, text, &j, e);
@@ -162,7 +163,7 @@ int credentials_read(const char *name, str text, const struct image_reference *i
 }
 
 static int ask_helpers(const struct json *j, const struct image_reference *image,
-		       struct credentials *out, struct error *e)
+                       struct credentials *out, struct error *e)
 {
 	str helper = json_text(best_key(json_get(j, "credHelpers"), image));
 	str store = json_str(j, "credsStore");
@@ -195,7 +196,7 @@ static int read_whole(const char *path, struct buf *out, struct error *e)
 }
 
 static int try_file(const char *path, const struct image_reference *image, struct credentials *out,
-		    struct error *e)
+                    struct error *e)
 {
 	struct buf text cleanup(buf_done) = BUF(AUTH_FILE_BYTES_MAX);
 	struct json *j = NULL;
@@ -219,7 +220,7 @@ static int try_file(const char *path, const struct image_reference *image, struc
 }
 
 static int try_in(const char *dir, const char *rest, const struct image_reference *image,
-		  struct credentials *out, struct error *e)
+                  struct credentials *out, struct error *e)
 {
 	char path[4096];
 	if (!dir || !*dir || (size_t)snprintf(path, sizeof path, "%s%s", dir, rest) >= sizeof path)
@@ -227,8 +228,8 @@ static int try_in(const char *dir, const char *rest, const struct image_referenc
 	return try_file(path, image, out, e);
 }
 
-int credentials_find(const struct image_reference *image, const char *username, const char *password,
-		     struct credentials *out, struct error *e)
+int credentials_find(const struct image_reference *image, const char *username,
+                     const char *password, struct credentials *out, struct error *e)
 {
 	const char *docker = getenv("DOCKER_CONFIG");
 	int r;
@@ -240,8 +241,9 @@ int credentials_find(const struct image_reference *image, const char *username, 
 	}
 	r = try_in(getenv("REGISTRY_AUTH_FILE"), "", image, out, e);
 	if (!r)
-		r = docker && *docker ? try_in(docker, "/config.json", image, out, e) :
-					try_in(getenv("HOME"), "/.docker/config.json", image, out, e);
+		r = docker && *docker
+		            ? try_in(docker, "/config.json", image, out, e)
+		            : try_in(getenv("HOME"), "/.docker/config.json", image, out, e);
 	if (!r)
 		r = try_in(getenv("XDG_RUNTIME_DIR"), "/containers/auth.json", image, out, e);
 	return r;

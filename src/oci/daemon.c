@@ -47,7 +47,8 @@ static int find_engine(struct arena *a, str *socket, str *base, struct error *e)
 		}
 		if (!str_starts(str_c(host), STR("tcp://")))
 			return error_set(e, ERR_UNSUPPORTED,
-					 "DOCKER_HOST is neither unix:// nor tcp://; save the image and scan docker-archive:FILE");
+			                 "DOCKER_HOST is neither unix:// nor tcp://; save the "
+			                 "image and scan docker-archive:FILE");
 		*socket = (str){ 0 };
 		*base = arena_printf(a, "http://%s", host + 6);
 		return 0;
@@ -60,22 +61,24 @@ static int find_engine(struct arena *a, str *socket, str *base, struct error *e)
 	}
 	if (is_socket(socket->p))
 		return 0;
-	return error_set(e, ERR_NOTFOUND, "no Docker engine here: there is no socket %.*s (and DOCKER_HOST is not set)",
-			 STR_FMT(*socket));
+	return error_set(
+	        e, ERR_NOTFOUND,
+	        "no Docker engine here: there is no socket %.*s (and DOCKER_HOST is not set)",
+	        STR_FMT(*socket));
 }
 
 static bool is_name(const char *name)
 {
 	static const char others[] = "._-/:@";
 	for (const char *p = name; *p; p++)
-		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
-		      strchr(others, *p)))
+		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+		      (*p >= '0' && *p <= '9') || strchr(others, *p)))
 			return false;
 	return *name && *name != '/' && *name != '.' && !strstr(name, "..");
 }
 
-static int inspect(struct client *c, str base, const char *socket, const char *name, struct arena *a, struct image *image,
-		   str *id, struct error *e)
+static int inspect(struct client *c, str base, const char *socket, const char *name,
+                   struct arena *a, struct image *image, str *id, struct error *e)
 {
 	struct response r cleanup(response_done) = { 0 };
 	struct buf body cleanup(buf_done) = BUF(0);
@@ -86,7 +89,7 @@ static int inspect(struct client *c, str base, const char *socket, const char *n
 
 	if (rc < 0)
 		return error_in(e, "the Docker engine %s%sdoes not answer", socket ? socket : "",
-				socket ? " " : "");
+		                socket ? " " : "");
 	if (r.status == 404)
 		return error_set(e, ERR_NOTFOUND, "the Docker engine has no image %s", name);
 	if (r.status != 200)
@@ -105,7 +108,7 @@ static int inspect(struct client *c, str base, const char *socket, const char *n
 }
 
 static int save(struct client *c, str base, str id, struct arena *a, struct stream **out,
-		struct error *e)
+                struct error *e)
 {
 	struct response r cleanup(response_done) = { 0 };
 	/* by ID: by name the engine saves all tags of the repository */
@@ -124,11 +127,12 @@ static int save(struct client *c, str base, str id, struct arena *a, struct stre
 }
 
 int daemon_open(const char *name, const struct source_options *o, struct arena *a,
-		struct image *image, struct stream **out, struct error *e)
+                struct image *image, struct stream **out, struct error *e)
 {
 	static const struct stream_ops ops = { daemon_read, daemon_free };
-	struct client_options how = { .insecure = o->insecure, .ca_file = o->ca_file,
-				      .timeout_s = MAX(o->timeout_s, (unsigned)SAVE_TIMEOUT_S) };
+	struct client_options how = { .insecure = o->insecure,
+		                      .ca_file = o->ca_file,
+		                      .timeout_s = MAX(o->timeout_s, (unsigned)SAVE_TIMEOUT_S) };
 	struct daemon_stream *d;
 	struct client *c = NULL;
 	struct stream *below = NULL;

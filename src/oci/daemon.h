@@ -3,6 +3,7 @@
 #pragma once
 #include "oci/target.h"
 
-/* `name` as docker knows it, or an ID. *image gets name and labels; *out is what `docker save` writes. */
+/* `name` as docker knows it, or an ID. *image gets name and labels; *out is what `docker save`
+ * writes. */
 int daemon_open(const char *name, const struct source_options *o, struct arena *a,
-		struct image *image, struct stream **out, struct error *e) must_use;
+                struct image *image, struct stream **out, struct error *e) must_use;

@@ -11,10 +11,10 @@
 #include <sys/vfs.h>
 
 enum {
-	DEPTH_MAX = 256,             /* one descriptor each */
+	DEPTH_MAX = 256, /* one descriptor each */
 	PATH_BYTES_MAX = 4096,
-	NAMES_BYTES_MAX = 64 << 20,  /* of one folder */
-	LINKS_BYTES_MAX = 64 << 20,  /* to remember hard links */
+	NAMES_BYTES_MAX = 64 << 20, /* of one folder */
+	LINKS_BYTES_MAX = 64 << 20, /* to remember hard links */
 	GAPS_BYTES_MAX = 4 << 20,
 	GAPS_MAX_HERE = 10000,
 	BUCKETS = 4096,
@@ -50,11 +50,11 @@ struct walk {
 	struct level levels[DEPTH_MAX];
 	unsigned depth; /* levels in use */
 	char path[PATH_BYTES_MAX];
-	struct buf head;   /* blocks on their way out */
+	struct buf head; /* blocks on their way out */
 	size_t head_at;
-	int fd;            /* of the file whose content is on its way, or -1 */
-	uint64_t left;     /* of its declared size */
-	bool short_file;   /* it shrank meanwhile: zeros instead */
+	int fd;          /* of the file whose content is on its way, or -1 */
+	uint64_t left;   /* of its declared size */
+	bool short_file; /* it shrank meanwhile: zeros instead */
 	bool ended;
 	struct arena links;
 	struct seen *buckets[BUCKETS];
@@ -154,8 +154,8 @@ static bool is_kernel_fs(int fd)
 {
 	static const unsigned long magics[] = {
 		PROC_SUPER_MAGIC, SYSFS_MAGIC,    CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC,
-		DEBUGFS_MAGIC,	  TRACEFS_MAGIC,  SECURITYFS_MAGIC,   DEVPTS_SUPER_MAGIC,
-		BPF_FS_MAGIC,	  PSTOREFS_MAGIC, EFIVARFS_MAGIC,     BINFMTFS_MAGIC,
+		DEBUGFS_MAGIC,    TRACEFS_MAGIC,  SECURITYFS_MAGIC,   DEVPTS_SUPER_MAGIC,
+		BPF_FS_MAGIC,     PSTOREFS_MAGIC, EFIVARFS_MAGIC,     BINFMTFS_MAGIC,
 		HUGETLBFS_MAGIC,  SELINUX_MAGIC,  NSFS_MAGIC,
 	};
 	struct statfs fs;
@@ -170,12 +170,13 @@ static bool is_kernel_fs(int fd)
 
 static struct tarhead head_of(char type, str path, const struct stat *st)
 {
-	return (struct tarhead){ .type = type, .path = path, .mode = st->st_mode & 07777,
-				 .mtime = st->st_mtime };
+	return (struct tarhead){
+		.type = type, .path = path, .mode = st->st_mode & 07777, .mtime = st->st_mtime
+	};
 }
 
 static void enter_folder(struct walk *w, const struct level *parent, const char *name, str path,
-			 const struct stat *st)
+                         const struct stat *st)
 {
 	struct tarhead h = head_of('5', path, st);
 	int fd = openat(parent->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -190,14 +191,15 @@ static void enter_folder(struct walk *w, const struct level *parent, const char 
 }
 
 static void send_symlink(struct walk *w, const struct level *parent, const char *name, str path,
-			 const struct stat *st)
+                         const struct stat *st)
 {
 	struct tarhead h = head_of('2', path, st);
 	char target[PATH_BYTES_MAX];
 	ssize_t n = readlinkat(parent->fd, name, target, sizeof target);
 
 	if (n < 0 || (size_t)n == sizeof target) {
-		gap(w->folder, GAP_NOT_READ, path, n < 0 ? strerror(errno) : "its target is too long");
+		gap(w->folder, GAP_NOT_READ, path,
+		    n < 0 ? strerror(errno) : "its target is too long");
 		return;
 	}
 	h.link = str_mem(target, (size_t)n);
@@ -247,7 +249,8 @@ static void send_file(struct walk *w, const struct level *parent, const char *na
 	}
 	fd = openat(parent->fd, name, flags);
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		gap(w->folder, GAP_NOT_READ, path, fd < 0 ? strerror(errno) : "it changed while it was read");
+		gap(w->folder, GAP_NOT_READ, path,
+		    fd < 0 ? strerror(errno) : "it changed while it was read");
 		if (fd >= 0)
 			close(fd);
 		return;
@@ -339,7 +342,8 @@ static size_t give_content(struct walk *w, void *p, size_t n)
 		if (got <= 0) {
 			size_t name_n = strlen(l->sorted[l->next - 1]);
 			str path = { w->path, l->path_n + !!l->path_n + name_n };
-			gap(w->folder, GAP_NOT_READ, path, got < 0 ? strerror(errno) : "it shrank while it was read");
+			gap(w->folder, GAP_NOT_READ, path,
+			    got < 0 ? strerror(errno) : "it shrank while it was read");
 			w->short_file = true;
 		}
 	}
@@ -412,7 +416,7 @@ int folder_layer(struct folder *f, struct stream **out, struct error *e)
 }
 
 int folder_open(const char *path, const struct source_options *o, struct arena *a,
-		struct image *image, struct folder **out, struct error *e)
+                struct image *image, struct folder **out, struct error *e)
 {
 	struct folder *f = calloc(1, sizeof *f);
 	struct layer layer = { .media_type = STR("application/vnd.oci.image.layer.v1.tar") };

@@ -1,7 +1,8 @@
-/* Docker's credential helper protocol (docker/docker-credential-helpers): the server's name on stdin,
+/* Docker's credential helper protocol (docker/docker-credential-helpers): the server's name on
+ * stdin,
  * {"Username", "Secret"} on stdout; the user name "<token>" marks an identity token. */
-#include "base/json.h"
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/time.h"
 #include "oci/credentials.h"
 #include <errno.h>
@@ -20,7 +21,8 @@ static bool is_helper_name(str name)
 {
 	for (size_t i = 0; i < name.n; i++) {
 		char c = name.p[i];
-		bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+		bool word =
+		        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 		if (!word && c != '-' && c != '_' && (c != '.' || !i))
 			return false;
 	}
@@ -55,7 +57,8 @@ static int read_answer(int fd, struct buf *answer, struct error *e)
 		ssize_t got;
 
 		if (left <= 0)
-			return error_set(e, ERR_UPSTREAM, "no answer in %d s", HELPER_TIMEOUT_MS / 1000);
+			return error_set(e, ERR_UPSTREAM, "no answer in %d s",
+			                 HELPER_TIMEOUT_MS / 1000);
 		if (poll(&p, 1, (int)left) <= 0)
 			continue;
 		if (!(room = buf_room(answer, 4096)))
@@ -146,7 +149,8 @@ int helper_ask(str name, str server, struct credentials *out, struct error *e)
 	if (!WIFEXITED(status) || WEXITSTATUS(status)) {
 		if (str_find(buf_view(&answer), STR("credentials not found")) < answer.n)
 			return 0;
-		return error_set(e, ERR_DENIED, "%s: failed", program); /* its words may hold secrets */
+		return error_set(e, ERR_DENIED, "%s: failed",
+		                 program); /* its words may hold secrets */
 	}
 	r = understand(buf_view(&answer), out, e);
 	if (answer.p)

@@ -46,7 +46,8 @@ static int read_file(int root, const char *path, size_t max_bytes, struct buf *o
 	do {
 		char *p = buf_room(out, MIN(max_bytes - out->n, (size_t)64 << 10));
 		if (out->n == max_bytes || !p)
-			return error_set(e, ERR_LIMIT, "%s: larger than %zu bytes", path, max_bytes - 1);
+			return error_set(e, ERR_LIMIT, "%s: larger than %zu bytes", path,
+			                 max_bytes - 1);
 		got = read(fd, p, MIN(max_bytes - out->n, (size_t)64 << 10));
 		if (got > 0)
 			buf_grown(out, (size_t)got);
@@ -61,7 +62,7 @@ static void blob_path(const struct digest *d, char out[128])
 }
 
 static int read_document(void *ctx, enum document_kind kind, const struct descriptor *d,
-			 struct arena *a, struct buf *out, str *type, struct error *e)
+                         struct arena *a, struct buf *out, str *type, struct error *e)
 {
 	struct layout *l = ctx;
 	char path[128];
@@ -81,7 +82,8 @@ static int check_marker(struct layout *l, struct error *e)
 
 	if (r == ERR_NOTFOUND)
 		return error_set(e, ERR_FORMAT,
-				 "this is no OCI layout: there is no file oci-layout in it (a root file system is dir:)");
+		                 "this is no OCI layout: there is no file oci-layout in it (a root "
+		                 "file system is dir:)");
 	if (r >= 0)
 		r = json_parse("oci-layout", buf_view(&text), &j, e);
 	if (r >= 0 && !str_starts(json_str(j, "imageLayoutVersion"), STR("1.")))
@@ -91,7 +93,7 @@ static int check_marker(struct layout *l, struct error *e)
 }
 
 static int find_image(struct layout *l, str ref, const struct source_options *o, struct arena *a,
-		      struct image *image, struct error *e)
+                      struct image *image, struct error *e)
 {
 	struct buf text cleanup(buf_done) = BUF(0);
 	struct documents from = { read_document, l };
@@ -103,7 +105,7 @@ static int find_image(struct layout *l, str ref, const struct source_options *o,
 		r = read_file(l->root, "index.json", INDEX_BYTES_MAX, &text, e);
 	if (r >= 0)
 		r = manifest_parse("index.json", buf_view(&text),
-				   STR("application/vnd.oci.image.index.v1+json"), a, &index, e);
+		                   STR("application/vnd.oci.image.index.v1+json"), a, &index, e);
 	if (r >= 0 && !index.index)
 		r = error_set(e, ERR_FORMAT, "index.json is no index");
 	if (r >= 0)
@@ -115,7 +117,7 @@ static int find_image(struct layout *l, str ref, const struct source_options *o,
 }
 
 int layout_open(const char *where, const struct source_options *o, struct arena *a,
-		struct image *image, struct layout **out, struct error *e)
+                struct image *image, struct layout **out, struct error *e)
 {
 	struct layout *l = malloc(sizeof *l);
 	str path, ref;
@@ -126,8 +128,8 @@ int layout_open(const char *where, const struct source_options *o, struct arena 
 	l->root = -1;
 	layout_split(where, true, a, &path, &ref);
 	image->kind = STR("oci");
-	r = a->failed ? error_set(e, ERR_LIMIT, "the target is too long") :
-			tree_open_root(path.p, &l->root, e);
+	r = a->failed ? error_set(e, ERR_LIMIT, "the target is too long")
+	              : tree_open_root(path.p, &l->root, e);
 	if (r >= 0)
 		r = find_image(l, ref, o, a, image, e);
 	if (r < 0) {

@@ -1,18 +1,19 @@
-/* oci/layout.h — OCI image layouts in a folder (image-spec, image-layout.md): index.json, nested indexes,
- * blobs/ALGORITHM/HEX. The folder may be hostile: no link is followed, nothing outside is opened. Any
- * thread after it was opened. */
+/* oci/layout.h — OCI image layouts in a folder (image-spec, image-layout.md): index.json, nested
+ * indexes, blobs/ALGORITHM/HEX. The folder may be hostile: no link is followed, nothing outside is
+ * opened. Any thread after it was opened. */
 #pragma once
 #include "oci/target.h"
 
 struct layout;
 
-/* `where` is DIR or DIR:REF (or DIR@DIGEST); the longest DIR that exists counts. Borrowed: as registry. */
+/* `where` is DIR or DIR:REF (or DIR@DIGEST); the longest DIR that exists counts. Borrowed: as
+ * registry. */
 int layout_open(const char *where, const struct source_options *o, struct arena *a,
-		struct image *image, struct layout **out, struct error *e) must_use;
+                struct image *image, struct layout **out, struct error *e) must_use;
 int layout_layer(struct layout *l, const struct layer *layer, struct stream **out,
-		 struct error *e) must_use;
+                 struct error *e) must_use;
 void layout_free(struct layout *l); /* NULL is fine */
 
-/* Cuts PATH[:REF] or PATH[@REF] where the longest PATH exists (a folder when `folder`). Both in `a`; the
- * whole is the path when nothing exists. */
+/* Cuts PATH[:REF] or PATH[@REF] where the longest PATH exists (a folder when `folder`). Both in
+ * `a`; the whole is the path when nothing exists. */
 void layout_split(const char *where, bool folder, struct arena *a, str *path, str *ref);

@@ -61,10 +61,10 @@ static int no_image(const char *name, str type, struct error *e)
 {
 	for (size_t i = 0; i < LEN(kinds); i++)
 		if (str_starts(type, kinds[i].prefix))
-			return error_set(e, ERR_UNSUPPORTED, "%s: this is no image but %s (%.*s)", name,
-					 kinds[i].what, STR_FMT(type));
-	return error_set(e, ERR_UNSUPPORTED, "%s: this is no image but an artifact of type %.*s", name,
-			 STR_FMT(type));
+			return error_set(e, ERR_UNSUPPORTED, "%s: this is no image but %s (%.*s)",
+			                 name, kinds[i].what, STR_FMT(type));
+	return error_set(e, ERR_UNSUPPORTED, "%s: this is no image but an artifact of type %.*s",
+	                 name, STR_FMT(type));
 }
 
 /* --- documents --- */
@@ -78,7 +78,7 @@ static void read_platform(const struct json *j, struct arena *a, struct platform
 }
 
 static int read_descriptor(const struct json *j, struct arena *a, struct descriptor *out,
-			   struct error *e)
+                           struct error *e)
 {
 	const struct json *notes = json_get(j, "annotations");
 	str artifact = json_str(j, "artifactType");
@@ -94,14 +94,14 @@ static int read_descriptor(const struct json *j, struct arena *a, struct descrip
 	out->ref_name = arena_str(a, json_str(notes, "org.opencontainers.image.ref.name"));
 	read_platform(json_get(j, "platform"), a, &out->platform);
 	out->attestation = json_str(notes, "vnd.docker.reference.type").n > 0 ||
-			   (artifact.n && !is_image_config(artifact));
+	                   (artifact.n && !is_image_config(artifact));
 	out->foreign = str_find(out->media_type, STR(".foreign.")) < out->media_type.n ||
-		       str_find(out->media_type, STR("nondistributable")) < out->media_type.n;
+	               str_find(out->media_type, STR("nondistributable")) < out->media_type.n;
 	return 0;
 }
 
 static int read_entries(const char *name, const struct json *list, const char *what, size_t most,
-			struct arena *a, struct manifest *out, struct error *e)
+                        struct arena *a, struct manifest *out, struct error *e)
 {
 	if (json_len(list) > most)
 		return error_set(e, ERR_LIMIT, "%s: more than %zu %ss", name, most, what);
@@ -116,7 +116,7 @@ static int read_entries(const char *name, const struct json *list, const char *w
 }
 
 static int read_image(const char *name, const struct json *j, struct arena *a, struct manifest *out,
-		      struct error *e)
+                      struct error *e)
 {
 	str artifact = json_str(j, "artifactType");
 	int r;
@@ -140,7 +140,7 @@ static int read_image(const char *name, const struct json *j, struct arena *a, s
 }
 
 static int read_document(const char *name, const struct json *j, str content_type, struct arena *a,
-			 struct manifest *out, struct error *e)
+                         struct manifest *out, struct error *e)
 {
 	str type = json_str(j, "mediaType");
 	bool has_index = json_is_array(json_get(j, "manifests"));
@@ -151,31 +151,35 @@ static int read_document(const char *name, const struct json *j, str content_typ
 	if (!json_is_object(j))
 		return error_set(e, ERR_FORMAT, "%s: no manifest", name);
 	if (schema == 1 || json_is_array(json_get(j, "fsLayers")))
-		return error_set(e, ERR_UNSUPPORTED,
-				 "%s: of the old manifest schema 1; push it again with a newer client", name);
-	if (has_index && has_image) /* CVE-2021-41190: which of the two would depend on the reader */
+		return error_set(
+		        e, ERR_UNSUPPORTED,
+		        "%s: of the old manifest schema 1; push it again with a newer client",
+		        name);
+	if (has_index &&
+	    has_image) /* CVE-2021-41190: which of the two would depend on the reader */
 		return error_set(e, ERR_FORMAT, "%s: both an index and an image", name);
 	if (!type.n && (is_index_type(content_type) || is_image_type(content_type)))
 		type = content_type;
 	if (!type.n)
-		type = has_index ? STR("application/vnd.oci.image.index.v1+json") :
-				   STR("application/vnd.oci.image.manifest.v1+json");
+		type = has_index ? STR("application/vnd.oci.image.index.v1+json")
+		                 : STR("application/vnd.oci.image.manifest.v1+json");
 	out->media_type = arena_str(a, type);
 	if (is_index_type(type) && has_index) {
 		out->index = true;
-		return read_entries(name, json_get(j, "manifests"), "manifest", INDEX_ENTRIES_MAX, a, out,
-				    e);
+		return read_entries(name, json_get(j, "manifests"), "manifest", INDEX_ENTRIES_MAX,
+		                    a, out, e);
 	}
 	if (is_image_type(type) && has_image)
 		return read_image(name, j, a, out, e);
 	if (is_index_type(type) || is_image_type(type))
 		return error_set(e, ERR_FORMAT, "%s: no %s in it", name,
-				 is_index_type(type) ? "manifests" : "layers");
-	return no_image(name, json_str(j, "artifactType").n ? json_str(j, "artifactType") : type, e);
+		                 is_index_type(type) ? "manifests" : "layers");
+	return no_image(name, json_str(j, "artifactType").n ? json_str(j, "artifactType") : type,
+	                e);
 }
 
 int manifest_parse(const char *name, str text, str content_type, struct arena *a,
-		   struct manifest *out, struct error *e)
+                   struct manifest *out, struct error *e)
 {
 	struct manifest m = { 0 };
 	struct json *j = NULL;
@@ -204,10 +208,10 @@ int manifest_fill(const struct manifest *m, struct arena *a, struct image *image
 		struct layer *l = vec_push(a, &image->layers);
 		if (l)
 			*l = (struct layer){ .digest = d->digest,
-					     .has_digest = true,
-					     .media_type = d->media_type,
-					     .size_bytes = d->size_bytes,
-					     .foreign = d->foreign };
+				             .has_digest = true,
+				             .media_type = d->media_type,
+				             .size_bytes = d->size_bytes,
+				             .foreign = d->foreign };
 	}
 	return a->failed ? error_set(e, ERR_LIMIT, "the manifest is too large") : 0;
 }
@@ -220,7 +224,8 @@ static void read_history(const struct json *history, struct arena *a, struct ima
 	for (size_t i = 0; i < json_len(history) && layer < image->layers.n; i++) {
 		const struct json *step = json_at(history, i);
 		if (!json_bool(step, "empty_layer"))
-			image->layers.v[layer++].created_by = arena_str(a, json_str(step, "created_by"));
+			image->layers.v[layer++].created_by =
+			        arena_str(a, json_str(step, "created_by"));
 	}
 }
 
@@ -239,7 +244,7 @@ static void read_labels(const struct json *labels, struct arena *a, struct image
 }
 
 static int read_config(const char *name, const struct json *j, struct arena *a, struct image *image,
-		       struct error *e)
+                       struct error *e)
 {
 	const struct json *diff_ids = json_get(json_get(j, "rootfs"), "diff_ids");
 	struct platform p = { 0 };
@@ -249,10 +254,10 @@ static int read_config(const char *name, const struct json *j, struct arena *a, 
 	read_platform(j, a, &p);
 	if (str_eq_nocase(p.os, STR("windows")))
 		return error_set(e, ERR_UNSUPPORTED, "%s: this is a Windows image (%.*s)", name,
-				 STR_FMT(platform_text(a, &p)));
+		                 STR_FMT(platform_text(a, &p)));
 	if (json_len(diff_ids) != image->layers.n)
 		return error_set(e, ERR_FORMAT, "%s: %zu diff IDs for %zu layers", name,
-				 json_len(diff_ids), image->layers.n);
+		                 json_len(diff_ids), image->layers.n);
 	for (size_t i = 0; i < image->layers.n; i++)
 		image->layers.v[i].diff_id = arena_str(a, json_text(json_at(diff_ids, i)));
 	image->os = p.os;
@@ -266,7 +271,7 @@ static int read_config(const char *name, const struct json *j, struct arena *a, 
 }
 
 int manifest_config(const char *name, str text, struct arena *a, struct image *image,
-		    struct error *e)
+                    struct error *e)
 {
 	struct json *j = NULL;
 	int r = json_parse(name, text, &j, e);

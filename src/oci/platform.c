@@ -37,9 +37,10 @@ int platform_parse(const char *text, struct arena *a, struct platform *out, stru
 	str rest = arena_lower(a, str_c(text ? text : "linux/" MACHINE)), extra;
 	struct platform p = { 0 };
 
-	if (!str_split(&rest, '/', &p.os) || !p.os.n || !str_split(&rest, '/', &p.arch) || !p.arch.n ||
-	    (str_split(&rest, '/', &p.variant) && str_split(&rest, '/', &extra)))
-		return error_set(e, ERR_USAGE, "platform \"%s\": want os/arch or os/arch/variant", text);
+	if (!str_split(&rest, '/', &p.os) || !p.os.n || !str_split(&rest, '/', &p.arch) ||
+	    !p.arch.n || (str_split(&rest, '/', &p.variant) && str_split(&rest, '/', &extra)))
+		return error_set(e, ERR_USAGE, "platform \"%s\": want os/arch or os/arch/variant",
+		                 text);
 	for (size_t i = 0; i < LEN(arch_names); i++)
 		if (str_eq(p.arch, arch_names[i].other)) {
 			p.arch = arch_names[i].arch;
@@ -53,8 +54,8 @@ int platform_parse(const char *text, struct arena *a, struct platform *out, stru
 str platform_text(struct arena *a, const struct platform *p)
 {
 	return arena_printf(a, "%.*s/%.*s%s%.*s%s%.*s", STR_FMT(p->os), STR_FMT(p->arch),
-			    p->variant.n ? "/" : "", STR_FMT(p->variant), p->os_version.n ? " " : "",
-			    STR_FMT(p->os_version));
+	                    p->variant.n ? "/" : "", STR_FMT(p->variant),
+	                    p->os_version.n ? " " : "", STR_FMT(p->os_version));
 }
 
 /* "v7" is 7; without a variant an architecture means its common one (containerd's rules). */
@@ -62,8 +63,8 @@ static unsigned variant_level(const struct platform *p)
 {
 	uint64_t level;
 
-	if (p->variant.n > 1 && p->variant.p[0] == 'v' && str_u64(str_from(p->variant, 1), &level) &&
-	    level < 100)
+	if (p->variant.n > 1 && p->variant.p[0] == 'v' &&
+	    str_u64(str_from(p->variant, 1), &level) && level < 100)
 		return (unsigned)level;
 	if (str_eq(p->arch, STR("arm")))
 		return 7;
@@ -94,7 +95,7 @@ static bool is_choice(const struct descriptor *d)
 }
 
 static int absent(const struct manifest *index, const struct platform *want, struct arena *a,
-		  struct error *e)
+                  struct error *e)
 {
 	struct buf there cleanup(buf_done) = BUF(600);
 	bool all_windows = true;
@@ -107,19 +108,20 @@ static int absent(const struct manifest *index, const struct platform *want, str
 		all_windows = all_windows && str_eq_nocase(d->platform.os, STR("windows"));
 		if (images++)
 			buf_add(&there, STR(", "));
-		buf_add(&there, d->platform.os.n ? platform_text(a, &d->platform) : STR("of no platform"));
+		buf_add(&there,
+		        d->platform.os.n ? platform_text(a, &d->platform) : STR("of no platform"));
 	}
 	if (!images)
 		return error_set(e, ERR_UNSUPPORTED, "the index holds no image");
 	if (all_windows)
 		return error_set(e, ERR_UNSUPPORTED, "this is a Windows image (%.*s)",
-				 STR_FMT(buf_view(&there)));
+		                 STR_FMT(buf_view(&there)));
 	return error_set(e, ERR_NOTFOUND, "there is nothing for %.*s; there is %.*s",
-			 STR_FMT(platform_text(a, want)), STR_FMT(buf_view(&there)));
+	                 STR_FMT(platform_text(a, want)), STR_FMT(buf_view(&there)));
 }
 
 int manifest_choose(const struct manifest *index, const struct platform *want, struct arena *a,
-		    const struct descriptor **out, struct error *e)
+                    const struct descriptor **out, struct error *e)
 {
 	const struct descriptor *best = NULL, *nameless = NULL;
 	unsigned best_rank = 0, choices = 0;

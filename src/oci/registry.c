@@ -37,18 +37,20 @@ static void add_words(str body, struct error *e)
 }
 
 static int refused(struct registry *g, const struct request *q, const struct response *r, str body,
-		   struct error *e)
+                   struct error *e)
 {
 	str host = g->ref.host, repository = g->ref.repository;
 
 	if (r->status == 404)
 		error_set(e, ERR_NOTFOUND, "%.*s has no such image or blob in %.*s", STR_FMT(host),
-			  STR_FMT(repository));
+		          STR_FMT(repository));
 	else if (r->status == 401 && auth_is_anonymous(g->auth))
-		error_set(e, ERR_DENIED, "%.*s wants credentials for %.*s (or has no such image); none were found",
-			  STR_FMT(host), STR_FMT(repository));
+		error_set(e, ERR_DENIED,
+		          "%.*s wants credentials for %.*s (or has no such image); none were found",
+		          STR_FMT(host), STR_FMT(repository));
 	else if (r->status == 401 || r->status == 403)
-		error_set(e, ERR_DENIED, "%.*s denies access to %.*s", STR_FMT(host), STR_FMT(repository));
+		error_set(e, ERR_DENIED, "%.*s denies access to %.*s", STR_FMT(host),
+		          STR_FMT(repository));
 	else
 		response_refused(q, r, e);
 	add_words(body, e);
@@ -98,15 +100,19 @@ static int find_base(struct registry *g, struct error *e)
 
 /* --- documents --- */
 
-static struct request request_for(struct registry *g, const char *what, str name, struct arena *work)
+static struct request request_for(struct registry *g, const char *what, str name,
+                                  struct arena *work)
 {
-	str url = arena_printf(work, "%.*s%.*s/%s/%.*s", STR_FMT(g->base), STR_FMT(g->ref.repository),
-			       what, STR_FMT(name));
-	return (struct request){ .url = url.p, .authorize = auth_authorize, .authorize_ctx = g->auth };
+	str url = arena_printf(work, "%.*s%.*s/%s/%.*s", STR_FMT(g->base),
+	                       STR_FMT(g->ref.repository), what, STR_FMT(name));
+	return (struct request){ .url = url.p,
+		                 .authorize = auth_authorize,
+		                 .authorize_ctx = g->auth };
 }
 
 static int get_document(struct registry *g, const char *what, str name, const char *accept,
-			size_t max_bytes, struct arena *a, struct buf *out, str *type, struct error *e)
+                        size_t max_bytes, struct arena *a, struct buf *out, str *type,
+                        struct error *e)
 {
 	struct arena work cleanup(arena_done) = ARENA(64 << 10);
 	struct response r cleanup(response_done) = { 0 };
@@ -126,7 +132,7 @@ static int get_document(struct registry *g, const char *what, str name, const ch
 }
 
 static int read_document(void *ctx, enum document_kind kind, const struct descriptor *d,
-			 struct arena *a, struct buf *out, str *type, struct error *e)
+                         struct arena *a, struct buf *out, str *type, struct error *e)
 {
 	struct registry *g = ctx;
 	char name[DIGEST_TEXT_BYTES];
@@ -139,7 +145,8 @@ static int read_document(void *ctx, enum document_kind kind, const struct descri
 	digest_text(&d->digest, name);
 	if (kind == DOCUMENT_CONFIG)
 		return get_document(g, "blobs", str_c(name), NULL, out->max_bytes, a, out, type, e);
-	return get_document(g, "manifests", str_c(name), MANIFEST_ACCEPT, out->max_bytes, a, out, type, e);
+	return get_document(g, "manifests", str_c(name), MANIFEST_ACCEPT, out->max_bytes, a, out,
+	                    type, e);
 }
 
 /* HEAD tells the digest and does not count as a pull. 1: it did, 0: it does not tell. */
@@ -181,8 +188,8 @@ static int find_start(struct registry *g, struct descriptor *out, struct error *
 	rc = ask_head(g, g->ref.tag, out, e);
 	if (rc)
 		return rc;
-	rc = get_document(g, "manifests", g->ref.tag, MANIFEST_ACCEPT, INDEX_BYTES_MAX, g->arena, &g->kept,
-			  &out->media_type, e);
+	rc = get_document(g, "manifests", g->ref.tag, MANIFEST_ACCEPT, INDEX_BYTES_MAX, g->arena,
+	                  &g->kept, &out->media_type, e);
 	if (rc < 0)
 		return rc;
 	out->digest = g->kept_digest = digest_of(buf_view(&g->kept));
@@ -196,10 +203,10 @@ static int open_client(struct registry *g, struct error *e)
 {
 	const struct source_options *o = g->options;
 	struct client_options c = { .ca_file = o->ca_file,
-				    .insecure = o->insecure,
-				    .timeout_s = o->timeout_s,
-				    .note = o->note,
-				    .note_ctx = o->note_ctx };
+		                    .insecure = o->insecure,
+		                    .timeout_s = o->timeout_s,
+		                    .note = o->note,
+		                    .note_ctx = o->note_ctx };
 	int rc = client_new(&c, &g->client, e);
 
 	if (rc >= 0)
@@ -219,7 +226,7 @@ static int find_image(struct registry *g, struct image *image, struct error *e)
 }
 
 int registry_open(const char *name, const struct source_options *o, struct arena *a,
-		  struct image *image, struct registry **out, struct error *e)
+                  struct image *image, struct registry **out, struct error *e)
 {
 	struct registry *g = calloc(1, sizeof *g);
 	int rc;

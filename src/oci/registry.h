@@ -1,5 +1,6 @@
-/* oci/registry.h — images in a registry: OCI distribution-spec 1.1, Docker Registry HTTP API V2. HEAD
- * before GET, documents and blobs by digest, several layers at once. Any thread after it was opened. */
+/* oci/registry.h — images in a registry: OCI distribution-spec 1.1, Docker Registry HTTP API V2.
+ * HEAD before GET, documents and blobs by digest, several layers at once. Any thread after it was
+ * opened. */
 #pragma once
 #include "oci/target.h"
 
@@ -7,7 +8,7 @@ struct registry;
 
 /* Fills *image. Options and arena are borrowed until registry_free. */
 int registry_open(const char *name, const struct source_options *o, struct arena *a,
-		  struct image *image, struct registry **out, struct error *e) must_use;
+                  struct image *image, struct registry **out, struct error *e) must_use;
 int registry_layer(struct registry *r, const struct layer *l, struct stream **out,
-		   struct error *e) must_use;
+                   struct error *e) must_use;
 void registry_free(struct registry *r); /* NULL is fine */

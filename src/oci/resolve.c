@@ -7,12 +7,12 @@ static void name_of(enum document_kind kind, const struct descriptor *d, char ou
 {
 	char text[DIGEST_TEXT_BYTES];
 	snprintf(out, 64, "%s %.19s", kind == DOCUMENT_CONFIG ? "configuration" : "manifest",
-		 digest_text(&d->digest, text));
+	         digest_text(&d->digest, text));
 }
 
 static int read_checked(const struct documents *from, enum document_kind kind,
-			const struct descriptor *d, struct arena *a, struct buf *out, str *type,
-			struct error *e)
+                        const struct descriptor *d, struct arena *a, struct buf *out, str *type,
+                        struct error *e)
 {
 	char name[64], text[DIGEST_TEXT_BYTES];
 	struct digest got;
@@ -21,24 +21,24 @@ static int read_checked(const struct documents *from, enum document_kind kind,
 	name_of(kind, d, name);
 	if (d->size_bytes != UINT64_MAX && d->size_bytes > out->max_bytes)
 		return error_set(e, ERR_LIMIT, "%s: %" PRIu64 " bytes are more than %zu", name,
-				 d->size_bytes, out->max_bytes);
+		                 d->size_bytes, out->max_bytes);
 	r = from->read(from->ctx, kind, d, a, out, type, e);
 	if (r < 0)
 		return error_in(e, "%s", name);
 	if (out->failed)
 		return error_set(e, ERR_LIMIT, "%s: larger than %zu bytes", name, out->max_bytes);
 	if (d->size_bytes != UINT64_MAX && out->n != d->size_bytes)
-		return error_set(e, ERR_FORMAT, "%s: %zu bytes, but %" PRIu64 " were promised", name, out->n,
-				 d->size_bytes);
+		return error_set(e, ERR_FORMAT, "%s: %zu bytes, but %" PRIu64 " were promised",
+		                 name, out->n, d->size_bytes);
 	got = digest_of(buf_view(out));
 	if (!digest_eq(&got, &d->digest))
 		return error_set(e, ERR_FORMAT, "%s: its bytes have another digest, %s", name,
-				 digest_text(&got, text));
+		                 digest_text(&got, text));
 	return 0;
 }
 
 static int read_config(const struct documents *from, const struct manifest *m, struct arena *a,
-		       struct image *image, struct error *e)
+                       struct image *image, struct error *e)
 {
 	struct buf text cleanup(buf_done) = BUF(CONFIG_BYTES_MAX);
 	str type = { 0 };
@@ -51,8 +51,7 @@ static int read_config(const struct documents *from, const struct manifest *m, s
 	return manifest_config(name, buf_view(&text), a, image, e);
 }
 
-int resolve_check(const struct image *image, const char *platform, struct arena *a,
-		  struct error *e)
+int resolve_check(const struct image *image, const char *platform, struct arena *a, struct error *e)
 {
 	struct platform have = { image->os, image->arch, image->variant, { 0 } }, want;
 	struct descriptor only = { .platform = have };
@@ -66,8 +65,8 @@ int resolve_check(const struct image *image, const char *platform, struct arena 
 	return manifest_choose(&one, &want, a, &chosen, e);
 }
 
-int resolve_image(const struct documents *from, const struct descriptor *start, const char *platform,
-		  struct arena *a, struct image *image, struct error *e)
+int resolve_image(const struct documents *from, const struct descriptor *start,
+                  const char *platform, struct arena *a, struct image *image, struct error *e)
 {
 	char name[64], text[DIGEST_TEXT_BYTES];
 	const struct descriptor *at = start;
@@ -79,13 +78,15 @@ int resolve_image(const struct documents *from, const struct descriptor *start, 
 		struct buf document cleanup(buf_done) = BUF(INDEX_BYTES_MAX);
 		str type = at->media_type;
 		if (depth == INDEX_DEPTH_MAX)
-			return error_set(e, ERR_LIMIT, "indexes nested deeper than %d", INDEX_DEPTH_MAX);
+			return error_set(e, ERR_LIMIT, "indexes nested deeper than %d",
+			                 INDEX_DEPTH_MAX);
 		r = read_checked(from, DOCUMENT_MANIFEST, at, a, &document, &type, e);
 		name_of(DOCUMENT_MANIFEST, at, name);
 		if (r >= 0)
 			r = manifest_parse(name, buf_view(&document), type, a, &m, e);
 		if (r >= 0 && !m.index && document.n > MANIFEST_BYTES_MAX)
-			r = error_set(e, ERR_LIMIT, "%s: larger than %d bytes", name, MANIFEST_BYTES_MAX);
+			r = error_set(e, ERR_LIMIT, "%s: larger than %d bytes", name,
+			              MANIFEST_BYTES_MAX);
 		if (r >= 0 && !m.index)
 			image->digest = arena_str(a, str_c(digest_text(&at->digest, text)));
 		if (r >= 0 && m.index)
@@ -122,14 +123,14 @@ static int several(const struct manifest *index, str ref, struct error *e)
 	if (!names.n)
 		return error_set(e, ERR_FORMAT, "index.json names no image");
 	if (ref.n)
-		return error_set(e, ERR_NOTFOUND, "there is no image %.*s; there is %.*s", STR_FMT(ref),
-				 STR_FMT(buf_view(&names)));
+		return error_set(e, ERR_NOTFOUND, "there is no image %.*s; there is %.*s",
+		                 STR_FMT(ref), STR_FMT(buf_view(&names)));
 	return error_set(e, ERR_USAGE, "there are several images, name one: %.*s",
-			 STR_FMT(buf_view(&names)));
+	                 STR_FMT(buf_view(&names)));
 }
 
 int resolve_entry(const struct manifest *index, str ref, const char *platform, struct arena *a,
-		  const struct descriptor **out, struct error *e)
+                  const struct descriptor **out, struct error *e)
 {
 	const struct descriptor *only = NULL;
 	struct platform want;

@@ -12,8 +12,8 @@ static str without_dot(str path)
 
 static int by_path(const void *x, const void *y)
 {
-	const struct archive_member *a = *(const struct archive_member *const *)x;
-	const struct archive_member *b = *(const struct archive_member *const *)y;
+	const struct archive_member *a = ((const struct shelf_slot *)x)->member;
+	const struct archive_member *b = ((const struct shelf_slot *)y)->member;
 	int c = str_cmp(without_dot(a->path), without_dot(b->path));
 	return c ? c : (a > b) - (a < b);
 }
@@ -26,7 +26,7 @@ int shelf_fill(struct shelf *s, const struct archive_member *members, size_t n, 
 	if (!s->by_path)
 		return error_set(e, ERR_LIMIT, "no memory for %zu members", n);
 	for (size_t i = 0; i < n; i++)
-		s->by_path[i] = &members[i];
+		s->by_path[i].member = &members[i];
 	qsort(s->by_path, n, sizeof *s->by_path, by_path);
 	return 0;
 }
@@ -44,14 +44,14 @@ static const struct archive_member *find_plain(const struct shelf *s, str path)
 	path = without_dot(path);
 	while (low < high) { /* the first that sorts after path */
 		size_t middle = low + (high - low) / 2;
-		if (str_cmp(without_dot(s->by_path[middle]->path), path) <= 0)
+		if (str_cmp(without_dot(s->by_path[middle].member->path), path) <= 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (!low || !str_eq(without_dot(s->by_path[low - 1]->path), path))
+	if (!low || !str_eq(without_dot(s->by_path[low - 1].member->path), path))
 		return NULL;
-	return s->by_path[low - 1];
+	return s->by_path[low - 1].member;
 }
 
 /* "a/b" with the link "../c" is "c"; false when it leaves the archive or is too long */
@@ -96,7 +96,8 @@ const struct archive_member *shelf_find(const struct shelf *s, str path)
 			return NULL;
 		if (join(str_dir(without_dot(m->path)), m->link, space, &joined))
 			next = find_plain(s, joined);
-		m = next ? next : find_plain(s, m->link); /* a hard link names its target from the top */
+		m = next ? next
+		         : find_plain(s, m->link); /* a hard link names its target from the top */
 	}
 	return m;
 }
@@ -131,5 +132,5 @@ int shelf_check_name(const struct archive_member *m, struct error *e)
 	if (digest_parse(str_c(text), &named, &ignored) < 0 || digest_eq(&named, &m->digest))
 		return 0;
 	return error_set(e, ERR_FORMAT, "%.*s: its bytes have another digest, %s", STR_FMT(m->path),
-			 digest_text(&m->digest, text));
+	                 digest_text(&m->digest, text));
 }

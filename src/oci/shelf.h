@@ -1,22 +1,28 @@
 /* oci/shelf.h — the members of an archive by name, as oci/tarball looks them up. Hostile: duplicate
- * names (the last counts, as for tar), links in circles, blobs that are not what their name says. */
+ * names (the last counts, as for tar), links in circles, blobs that are not what their name says.
+ */
 #pragma once
 #include "oci/resolve.h"
 #include "oci/target.h"
 
+struct shelf_slot {
+	const struct archive_member *member;
+};
+
 struct shelf {
 	const struct archive_member *members; /* borrowed */
 	size_t n;
-	const struct archive_member **by_path; /* sorted; of equal paths the last comes last */
+	struct shelf_slot *by_path; /* sorted; of equal paths the last comes last */
 };
 
-int shelf_fill(struct shelf *s, const struct archive_member *members, size_t n, struct error *e) must_use;
+int shelf_fill(struct shelf *s, const struct archive_member *members, size_t n,
+               struct error *e) must_use;
 void shelf_done(struct shelf *s);
 /* By path, through sym- and hard links inside the archive; NULL when absent. */
 const struct archive_member *shelf_find(const struct shelf *s, str path);
 const struct archive_member *shelf_blob(const struct shelf *s, const struct digest *d);
 /* A member walked as a layer with these bytes. */
 const struct archive_member *shelf_layer(const struct shelf *s, const struct digest *d);
-/* ERR_FORMAT when the name holds a SHA-256 ("blobs/sha256/HEX", "HEX.json", "HEX.tar") and the bytes have
- * another. */
+/* ERR_FORMAT when the name holds a SHA-256 ("blobs/sha256/HEX", "HEX.json", "HEX.tar") and the
+ * bytes have another. */
 int shelf_check_name(const struct archive_member *m, struct error *e) must_use;

@@ -1,9 +1,9 @@
 #include "oci/source.h"
-#include "oci/tarball.h"
 #include "oci/daemon.h"
 #include "oci/folder.h"
 #include "oci/layout.h"
 #include "oci/registry.h"
+#include "oci/tarball.h"
 
 struct source {
 	enum source_shape shape;
@@ -90,14 +90,15 @@ static int open_target(struct source *s, const char *target, struct error *e)
 		if (str_starts(str_c(target), kinds[i].prefix)) {
 			const char *rest = target + kinds[i].prefix.n;
 			if (!*rest)
-				return error_set(e, ERR_USAGE, "%s: nothing stands behind the colon", target);
+				return error_set(e, ERR_USAGE,
+				                 "%s: nothing stands behind the colon", target);
 			return kinds[i].open(s, rest, e);
 		}
 	return open_registry(s, target, e);
 }
 
 int source_open(const char *target, const struct source_options *o, struct arena *a,
-		struct source **out, struct error *e)
+                struct source **out, struct error *e)
 {
 	struct source *s = calloc(1, sizeof *s);
 	int r;
@@ -134,7 +135,7 @@ int source_layer(struct source *s, size_t i, struct stream **out, struct error *
 		return error_set(e, ERR_USAGE, "there is no layer %zu to open", i);
 	if (l->foreign)
 		return error_set(e, ERR_UNSUPPORTED, "a foreign layer (%.*s), which is not fetched",
-				 STR_FMT(l->media_type));
+		                 STR_FMT(l->media_type));
 	if (s->registry)
 		return registry_layer(s->registry, l, out, e);
 	if (s->layout)
@@ -151,7 +152,7 @@ int source_stream(struct source *s, struct stream **out, struct error *e)
 }
 
 int source_settle(struct source *s, const struct archive_member *members, size_t n,
-		  size_t **member_of_layer, struct error *e)
+                  size_t **member_of_layer, struct error *e)
 {
 	struct tarball_wish wish = { s->ref, s->options.platform, s->prefer_oci };
 	struct image fresh = { .target = s->image.target };

@@ -15,7 +15,10 @@ static const char *what_it_is(const unsigned char *p, size_t n)
 		return "a zip archive";
 	if (n >= 4 && !memcmp(p, "\177ELF", 4))
 		return "a program";
-	if (n >= 6 && !memcmp(p, "\xfd" "7zXZ", 6))
+	if (n >= 6 && !memcmp(p,
+	                      "\xfd"
+	                      "7zXZ",
+	                      6))
 		return "compressed with xz, which is not read here";
 	if (n >= 3 && !memcmp(p, "BZh", 3))
 		return "compressed with bzip2, which is not read here";
@@ -46,7 +49,9 @@ static int check_start(int fd, const struct stat *st, struct error *e)
 	ssize_t n;
 
 	if (S_ISDIR(st->st_mode))
-		return error_set(e, ERR_USAGE, "this is a folder (oci: reads an OCI layout, dir: a root file system)");
+		return error_set(
+		        e, ERR_USAGE,
+		        "this is a folder (oci: reads an OCI layout, dir: a root file system)");
 	if (!S_ISREG(st->st_mode))
 		return 0;
 	if (!st->st_size)
@@ -56,7 +61,7 @@ static int check_start(int fd, const struct stat *st, struct error *e)
 		return error_errno(e, errno, "read");
 	if (!may_be_archive(p, (size_t)n))
 		return error_set(e, ERR_FORMAT, "this is no tar archive of an image: it is %s",
-				 what_it_is(p, (size_t)n));
+		                 what_it_is(p, (size_t)n));
 	return 0;
 }
 
@@ -74,7 +79,7 @@ static int open_stdin(int input, struct stream **out, struct error *e)
 }
 
 int tarball_open(const char *where, const struct source_options *o, struct arena *a,
-		 struct stream **out, str *ref, struct error *e)
+                 struct stream **out, str *ref, struct error *e)
 {
 	autoclose int fd = -1;
 	struct stat st;
@@ -99,31 +104,33 @@ int tarball_open(const char *where, const struct source_options *o, struct arena
 /* --- docker save --- */
 
 static int add_layer(const struct shelf *s, str path, struct arena *a, struct image *image,
-		     struct error *e)
+                     struct error *e)
 {
 	const struct archive_member *m = shelf_find(s, path);
 	struct layer *l;
 	int r;
 
 	if (!m)
-		return error_set(e, ERR_FORMAT, "layer %zu: %.*s is not in the archive", image->layers.n,
-				 STR_FMT(path));
+		return error_set(e, ERR_FORMAT, "layer %zu: %.*s is not in the archive",
+		                 image->layers.n, STR_FMT(path));
 	r = shelf_check_name(m, e);
 	if (r < 0)
 		return error_in(e, "layer %zu", image->layers.n);
 	if (!m->is_layer)
-		return error_set(e, ERR_FORMAT, "layer %zu: %.*s is no tar archive", image->layers.n,
-				 STR_FMT(m->path));
+		return error_set(e, ERR_FORMAT, "layer %zu: %.*s is no tar archive",
+		                 image->layers.n, STR_FMT(m->path));
 	l = vec_push(a, &image->layers);
 	if (l)
 		*l = (struct layer){ .digest = m->digest,
-				     .has_digest = true,
-				     .media_type = STR("application/vnd.docker.image.rootfs.diff.tar"),
-				     .size_bytes = m->size_bytes };
+			             .has_digest = true,
+			             .media_type =
+			                     STR("application/vnd.docker.image.rootfs.diff.tar"),
+			             .size_bytes = m->size_bytes };
 	return 0;
 }
 
-/* Does one of the image's tags (then *name), or its ID, answer to ref? "app" means "app:latest" too. */
+/* Does one of the image's tags (then *name), or its ID, answer to ref? "app" means "app:latest"
+ * too. */
 static bool is_meant(const struct json *image, str ref, struct arena *a, str *name)
 {
 	const struct json *tags = json_get(image, "RepoTags");
@@ -144,8 +151,8 @@ static bool is_meant(const struct json *image, str ref, struct arena *a, str *na
 	return false;
 }
 
-static int choose(const struct json *list, str ref, struct arena *a, const struct json **out, str *name,
-		  struct error *e)
+static int choose(const struct json *list, str ref, struct arena *a, const struct json **out,
+                  str *name, struct error *e)
 {
 	struct buf names cleanup(buf_done) = BUF(600);
 
@@ -163,13 +170,13 @@ static int choose(const struct json *list, str ref, struct arena *a, const struc
 	if (!json_len(list))
 		return error_set(e, ERR_FORMAT, "manifest.json names no image");
 	return error_set(e, ref.n ? ERR_NOTFOUND : ERR_USAGE,
-			 ref.n ? "there is no image %.*s; there is %.*s" :
-				 "there are several images, name one%.*s: %.*s",
-			 STR_FMT(ref), STR_FMT(buf_view(&names)));
+	                 ref.n ? "there is no image %.*s; there is %.*s"
+	                       : "there are several images, name one%.*s: %.*s",
+	                 STR_FMT(ref), STR_FMT(buf_view(&names)));
 }
 
 static int settle_docker_image(const struct shelf *s, const struct json *entry, struct arena *a,
-			       struct image *image, struct error *e)
+                               struct image *image, struct error *e)
 {
 	const struct json *layers = json_get(entry, "Layers");
 	const struct archive_member *config = shelf_find(s, json_str(entry, "Config"));
@@ -177,8 +184,9 @@ static int settle_docker_image(const struct shelf *s, const struct json *entry, 
 	int r;
 
 	if (!config || !config->json.n)
-		return error_set(e, ERR_FORMAT, "the image's configuration %.*s is not in the archive",
-				 STR_FMT(json_str(entry, "Config")));
+		return error_set(e, ERR_FORMAT,
+		                 "the image's configuration %.*s is not in the archive",
+		                 STR_FMT(json_str(entry, "Config")));
 	r = shelf_check_name(config, e);
 	if (r < 0)
 		return r;
@@ -194,7 +202,7 @@ static int settle_docker_image(const struct shelf *s, const struct json *entry, 
 }
 
 static int settle_docker(const struct shelf *s, const struct tarball_wish *wish, struct arena *a,
-			 struct image *image, struct error *e)
+                         struct image *image, struct error *e)
 {
 	const struct json *entry = NULL;
 	struct json *list = NULL;
@@ -217,7 +225,7 @@ static int settle_docker(const struct shelf *s, const struct tarball_wish *wish,
 /* --- an OCI layout --- */
 
 static int read_member(void *ctx, enum document_kind kind, const struct descriptor *d,
-		       struct arena *a, struct buf *out, str *type, struct error *e)
+                       struct arena *a, struct buf *out, str *type, struct error *e)
 {
 	const struct archive_member *m = shelf_blob(ctx, &d->digest);
 	(void)kind, (void)a, (void)type;
@@ -251,13 +259,13 @@ static int check_layers(const struct shelf *s, const struct image *image, struct
 }
 
 static int settle_oci(struct shelf *s, const struct tarball_wish *wish, struct arena *a,
-		      struct image *image, struct error *e)
+                      struct image *image, struct error *e)
 {
 	struct documents from = { read_member, s };
 	const struct descriptor *entry = NULL;
 	struct manifest index = { 0 };
 	int r = manifest_parse("index.json", shelf_find(s, STR("index.json"))->json,
-			       STR("application/vnd.oci.image.index.v1+json"), a, &index, e);
+	                       STR("application/vnd.oci.image.index.v1+json"), a, &index, e);
 
 	if (r >= 0 && !index.index)
 		r = error_set(e, ERR_FORMAT, "index.json is no index");
@@ -278,8 +286,8 @@ static bool has_json(const struct shelf *s, str path)
 	return m && m->json.n;
 }
 
-static int map_layers(const struct shelf *s, const struct image *image, struct arena *a, size_t **out,
-		      struct error *e)
+static int map_layers(const struct shelf *s, const struct image *image, struct arena *a,
+                      size_t **out, struct error *e)
 {
 	size_t *map = arena_many(a, image->layers.n, size_t);
 
@@ -294,7 +302,7 @@ static int map_layers(const struct shelf *s, const struct image *image, struct a
 }
 
 int tarball_settle(const struct archive_member *members, size_t n, const struct tarball_wish *wish,
-		   struct arena *a, struct image *image, size_t **member_of_layer, struct error *e)
+                   struct arena *a, struct image *image, size_t **member_of_layer, struct error *e)
 {
 	struct shelf s = { 0 };
 	bool docker, oci;
@@ -314,10 +322,12 @@ int tarball_settle(const struct archive_member *members, size_t n, const struct 
 		image->kind = STR("oci-archive");
 		r = settle_oci(&s, wish, a, image, e);
 	} else if (shelf_find(&s, STR("repositories"))) {
-		r = error_set(e, ERR_UNSUPPORTED, "an archive of docker before 1.10; save it again");
+		r = error_set(e, ERR_UNSUPPORTED,
+		              "an archive of docker before 1.10; save it again");
 	} else {
 		r = error_set(e, ERR_FORMAT,
-			      "this is no archive of an image: neither manifest.json nor index.json is in it");
+		              "this is no archive of an image: neither manifest.json nor "
+		              "index.json is in it");
 	}
 	if (r >= 0)
 		r = map_layers(&s, image, a, member_of_layer, e);

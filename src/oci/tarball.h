@@ -1,13 +1,13 @@
-/* oci/tarball.h — images in one tar: docker save old and new (image-spec of moby, v1.2), skopeo's and
- * podman's docker-archive, OCI layouts. Read front to back by the jail, put together here from what it
- * saw. Input of tarball_settle: hostile. One thread. */
+/* oci/tarball.h — images in one tar: docker save old and new (image-spec of moby, v1.2), skopeo's
+ * and podman's docker-archive, OCI layouts. Read front to back by the jail, put together here from
+ * what it saw. Input of tarball_settle: hostile. One thread. */
 #pragma once
 #include "oci/target.h"
 
-/* Opens FILE (stdin for "-"); regular files that begin like no tar are refused at once. The stream is the
- * caller's. *ref is what stood behind FILE:, in `a`. */
+/* Opens FILE (stdin for "-"); regular files that begin like no tar are refused at once. The stream
+ * is the caller's. *ref is what stood behind FILE:, in `a`. */
 int tarball_open(const char *where, const struct source_options *o, struct arena *a,
-		 struct stream **out, str *ref, struct error *e) must_use;
+                 struct stream **out, str *ref, struct error *e) must_use;
 
 struct tarball_wish {
 	str ref;              /* which of several images; may be empty */
@@ -16,5 +16,5 @@ struct tarball_wish {
 };
 
 int tarball_settle(const struct archive_member *members, size_t n, const struct tarball_wish *wish,
-		   struct arena *a, struct image *image, size_t **member_of_layer,
-		   struct error *e) must_use;
+                   struct arena *a, struct image *image, size_t **member_of_layer,
+                   struct error *e) must_use;

@@ -90,8 +90,10 @@ void tarhead_write(struct buf *out, const struct tarhead *h)
 	if (h->size_bytes > octal_max)
 		put_record(&records, "size", str_c(size));
 	if (records.n) {
-		struct tarhead pax = { .type = 'x', .path = STR("PaxHeaders/member"), .mode = 0644,
-				       .size_bytes = records.n };
+		struct tarhead pax = { .type = 'x',
+			               .path = STR("PaxHeaders/member"),
+			               .mode = 0644,
+			               .size_bytes = records.n };
 		put_block(out, &pax);
 		buf_add(out, buf_view(&records));
 		pad(out);

@@ -1,5 +1,5 @@
-/* oci/tarhead.h — the blocks before a member's content: a ustar header (POSIX.1-1988), with a pax header
- * in front where a name or size does not fit. No I/O, any thread. */
+/* oci/tarhead.h — the blocks before a member's content: a ustar header (POSIX.1-1988), with a pax
+ * header in front where a name or size does not fit. No I/O, any thread. */
 #pragma once
 #include "base/buf.h"
 

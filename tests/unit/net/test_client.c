@@ -90,7 +90,8 @@ static void count_note(void *ctx, const char *what)
 	++*(unsigned *)ctx;
 }
 
-static void run_with(struct script *s, struct request q, struct client_options o, struct result *out)
+static void run_with(struct script *s, struct request q, struct client_options o,
+                     struct result *out)
 {
 	struct response r cleanup(response_done) = { 0 };
 	struct stream *body cleanup(stream_cleanup) = NULL;
@@ -100,7 +101,8 @@ static void run_with(struct script *s, struct request q, struct client_options o
 
 	*out = (struct result){ .body = BUF(1 << 20) };
 	script_start(s);
-	snprintf(url, sizeof url, "http://%s127.0.0.1:%u/blob?sig=hidden", q.url ? q.url : "", s->port);
+	snprintf(url, sizeof url, "http://%s127.0.0.1:%u/blob?sig=hidden", q.url ? q.url : "",
+	         s->port);
 	q.url = url;
 	o.note = count_note;
 	o.note_ctx = &out->notes;
@@ -123,7 +125,9 @@ static void run(struct script *s, struct request q, struct result *out)
 
 TEST(a_plain_get_gives_the_body)
 {
-	struct script s = { .answers = { { "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello world" } } };
+	struct script s = {
+		.answers = { { "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello world" } }
+	};
 	struct result r;
 	run(&s, (struct request){ .accept = "text/x" }, &r);
 	EXPECT_OK(r.rc, &r.e);
@@ -136,9 +140,11 @@ TEST(a_plain_get_gives_the_body)
 TEST(a_cut_body_is_resumed_by_range)
 {
 	struct script s = { .answers = {
-		{ "HTTP/1.1 200 OK\r\nContent-Length: 11\r\nETag: \"v1\"\r\n\r\nhello" },
-		{ "HTTP/1.1 206 Partial\r\nContent-Length: 6\r\nContent-Range: bytes 5-10/11\r\n\r\n world" },
-	} };
+		                    { "HTTP/1.1 200 OK\r\nContent-Length: 11\r\nETag: "
+		                      "\"v1\"\r\n\r\nhello" },
+		                    { "HTTP/1.1 206 Partial\r\nContent-Length: 6\r\nContent-Range: "
+		                      "bytes 5-10/11\r\n\r\n world" },
+		            } };
 	struct result r;
 	run(&s, (struct request){ .resume = true }, &r);
 	EXPECT_OK(r.rc, &r.e);
@@ -152,9 +158,9 @@ TEST(a_cut_body_is_resumed_by_range)
 TEST(a_server_without_range_is_read_again_and_skipped)
 {
 	struct script s = { .answers = {
-		{ "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello wo" },
-		{ "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello world" },
-	} };
+		                    { "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello wo" },
+		                    { "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello world" },
+		            } };
 	struct result r;
 	run(&s, (struct request){ .resume = true }, &r);
 	EXPECT_OK(r.rc, &r.e);
@@ -165,9 +171,10 @@ TEST(a_server_without_range_is_read_again_and_skipped)
 TEST(another_range_than_asked_is_refused)
 {
 	struct script s = { .answers = {
-		{ "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello" },
-		{ "HTTP/1.1 206 Partial\r\nContent-Length: 6\r\nContent-Range: bytes 4-9/11\r\n\r\no worl" },
-	} };
+		                    { "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello" },
+		                    { "HTTP/1.1 206 Partial\r\nContent-Length: 6\r\nContent-Range: "
+		                      "bytes 4-9/11\r\n\r\no worl" },
+		            } };
 	struct result r;
 	run(&s, (struct request){ .resume = true }, &r);
 	EXPECT_INT(r.rc, ERR_UPSTREAM);
@@ -177,7 +184,8 @@ TEST(another_range_than_asked_is_refused)
 
 TEST(a_cut_without_resume_is_an_error_that_names_the_byte)
 {
-	struct script s = { .answers = { { "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello" } } };
+	struct script s = { .answers = {
+		                    { "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello" } } };
 	struct result r;
 	run(&s, (struct request){ 0 }, &r);
 	EXPECT_INT(r.rc, ERR_UPSTREAM);
@@ -189,12 +197,15 @@ TEST(a_cut_without_resume_is_an_error_that_names_the_byte)
 TEST(resuming_has_an_end)
 {
 	struct script s = { .answers = {
-		{ "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello" },
-		{ "HTTP/1.1 206 P\r\nContent-Length: 6\r\nContent-Range: bytes 5-10/11\r\n\r\n" },
-		{ "HTTP/1.1 206 P\r\nContent-Length: 6\r\nContent-Range: bytes 5-10/11\r\n\r\n" },
-		{ "HTTP/1.1 206 P\r\nContent-Length: 6\r\nContent-Range: bytes 5-10/11\r\n\r\n" },
-		{ "HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n" },
-	} };
+		                    { "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello" },
+		                    { "HTTP/1.1 206 P\r\nContent-Length: 6\r\nContent-Range: bytes "
+		                      "5-10/11\r\n\r\n" },
+		                    { "HTTP/1.1 206 P\r\nContent-Length: 6\r\nContent-Range: bytes "
+		                      "5-10/11\r\n\r\n" },
+		                    { "HTTP/1.1 206 P\r\nContent-Length: 6\r\nContent-Range: bytes "
+		                      "5-10/11\r\n\r\n" },
+		                    { "HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n" },
+		            } };
 	struct result r;
 	run(&s, (struct request){ .resume = true }, &r);
 	EXPECT_INT(r.rc, ERR_NOTFOUND);
@@ -205,10 +216,12 @@ TEST(resuming_has_an_end)
 TEST(retry_after_is_kept)
 {
 	struct script s = { .answers = {
-		{ "HTTP/1.1 429 Too Many\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n" },
-		{ "HTTP/1.1 503 Busy\r\nRetry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n\r\n" },
-		{ "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" },
-	} };
+		                    { "HTTP/1.1 429 Too Many\r\nRetry-After: 1\r\nContent-Length: "
+		                      "0\r\n\r\n" },
+		                    { "HTTP/1.1 503 Busy\r\nRetry-After: Sun, 06 Nov 1994 08:49:37 "
+		                      "GMT\r\nContent-Length: 0\r\n\r\n" },
+		                    { "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" },
+		            } };
 	struct result r;
 	int64_t start = time_mono_ms();
 	run(&s, (struct request){ 0 }, &r);
@@ -221,7 +234,8 @@ TEST(retry_after_is_kept)
 
 TEST(an_hour_of_retry_after_is_not_waited_for)
 {
-	struct script s = { .answers = { { "HTTP/1.1 429 Too Many\r\nRetry-After: 3600\r\n\r\n" } } };
+	struct script s = { .answers = {
+		                    { "HTTP/1.1 429 Too Many\r\nRetry-After: 3600\r\n\r\n" } } };
 	struct result r;
 	run(&s, (struct request){ 0 }, &r);
 	EXPECT_INT(r.rc, ERR_UPSTREAM);
@@ -269,7 +283,8 @@ TEST(userinfo_becomes_basic_and_is_never_shown)
 	buf_done(&r.body);
 }
 
-static int give_token(void *ctx, const struct response *refused, struct secret *out, struct error *e)
+static int give_token(void *ctx, const struct response *refused, struct secret *out,
+                      struct error *e)
 {
 	(void)e;
 	if (!refused)
@@ -283,9 +298,10 @@ static int give_token(void *ctx, const struct response *refused, struct secret *
 TEST(a_401_asks_for_authorization_once)
 {
 	struct script s = { .answers = {
-		{ "HTTP/1.1 401 Who\r\nwww-authenticate:  Bearer realm=\"x\"  \r\nContent-Length: 0\r\n\r\n" },
-		{ "HTTP/1.1 401 Who\r\nContent-Length: 0\r\n\r\n" },
-	} };
+		                    { "HTTP/1.1 401 Who\r\nwww-authenticate:  Bearer realm=\"x\"  "
+		                      "\r\nContent-Length: 0\r\n\r\n" },
+		                    { "HTTP/1.1 401 Who\r\nContent-Length: 0\r\n\r\n" },
+		            } };
 	struct result r;
 	unsigned asked = 0;
 	run(&s, (struct request){ .authorize = give_token, .authorize_ctx = &asked }, &r);
@@ -299,14 +315,16 @@ TEST(a_401_asks_for_authorization_once)
 
 TEST(authorization_does_not_travel_to_another_origin)
 {
-	struct script other = { .answers = { { "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" } } };
+	struct script other = { .answers = {
+		                        { "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" } } };
 	char answer[200];
 	struct script s = { .answers = { { answer } } };
 	struct result r;
 	script_start(&other);
 	snprintf(answer, sizeof answer,
-		 "HTTP/1.1 307 There\r\nLocation: http://localhost:%u/x?y\r\nContent-Length: 0\r\n\r\n",
-		 other.port);
+	         "HTTP/1.1 307 There\r\nLocation: http://localhost:%u/x?y\r\nContent-Length: "
+	         "0\r\n\r\n",
+	         other.port);
 	run(&s, (struct request){ .url = "user:secret@" }, &r);
 	script_end(&other);
 	EXPECT_OK(r.rc, &r.e);
@@ -319,7 +337,9 @@ TEST(authorization_does_not_travel_to_another_origin)
 
 TEST(a_redirect_may_not_leave_http)
 {
-	struct script s = { .answers = { { "HTTP/1.1 302 F\r\nLocation: file:///etc/passwd\r\n\r\n" } } };
+	struct script s = {
+		.answers = { { "HTTP/1.1 302 F\r\nLocation: file:///etc/passwd\r\n\r\n" } }
+	};
 	struct result r;
 	run(&s, (struct request){ 0 }, &r);
 	EXPECT_INT(r.rc, ERR_UPSTREAM);
@@ -352,10 +372,10 @@ TEST(a_conditional_get_may_answer_304)
 TEST(a_document_has_a_ceiling_and_survives_a_cut)
 {
 	struct script s = { .answers = {
-		{ "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhel" },
-		{ "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello world" },
-		{ "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello world" },
-	} };
+		                    { "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhel" },
+		                    { "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello world" },
+		                    { "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello world" },
+		            } };
 	struct buf body cleanup(buf_done) = BUF(0);
 	struct client *c = NULL;
 	struct error e = { 0 };

@@ -9,8 +9,8 @@ TEST(url_parts_as_rfc_3986_cuts_them)
 		bool https;
 	} rows[] = {
 		{ "https://example.com", "example.com", "", "", "", 443, true },
-		{ "http://example.com:8042/over/there?name=ferret#nose", "example.com", "/over/there",
-		  "name=ferret", "", 8042, false },
+		{ "http://example.com:8042/over/there?name=ferret#nose", "example.com",
+		  "/over/there", "name=ferret", "", 8042, false },
 		{ "https://[2001:db8::7]:5000/v2/", "2001:db8::7", "/v2/", "", "", 5000, true },
 		{ "HTTPS://user:p%40ss@h/", "h", "/", "", "user:p%40ss", 443, true },
 		{ "https://a@b@c/", "c", "/", "", "a@b", 443, true },
@@ -65,11 +65,21 @@ TEST(loopback_is_127_slash_8_and_its_names_only)
 		const char *host;
 		bool loopback;
 	} rows[] = {
-		{ "127.0.0.1", true },      { "127.255.0.9", true }, { "localhost", true },
-		{ "LocalHost", true },      { "::1", true },         { "[::1]", true },
-		{ "127.0.0.1.nip.io", false }, { "127.1", false },   { "128.0.0.1", false },
-		{ "0.0.0.0", false },       { "localhost.evil", false }, { "127.0.0.256", false },
-		{ "127.0.0.1.", false },    { "2130706433", false }, { "::ffff:127.0.0.1", false },
+		{ "127.0.0.1", true },
+		{ "127.255.0.9", true },
+		{ "localhost", true },
+		{ "LocalHost", true },
+		{ "::1", true },
+		{ "[::1]", true },
+		{ "127.0.0.1.nip.io", false },
+		{ "127.1", false },
+		{ "128.0.0.1", false },
+		{ "0.0.0.0", false },
+		{ "localhost.evil", false },
+		{ "127.0.0.256", false },
+		{ "127.0.0.1.", false },
+		{ "2130706433", false },
+		{ "::ffff:127.0.0.1", false },
 	};
 	for (size_t i = 0; i < LEN(rows); i++)
 		if (url_host_is_loopback(str_c(rows[i].host)) != rows[i].loopback)

@@ -9,13 +9,14 @@ TEST(challenges_of_rfc_9110_and_of_real_registries)
 	} rows[] = {
 		{ "Bearer realm=\"https://auth.docker.io/token\",service=\"registry.docker.io\","
 		  "scope=\"repository:library/alpine:pull\"",
-		  "https://auth.docker.io/token", "registry.docker.io", "repository:library/alpine:pull",
-		  false, true },
+		  "https://auth.docker.io/token", "registry.docker.io",
+		  "repository:library/alpine:pull", false, true },
 		{ "bearer Realm=https , SERVICE = \"a\\\"b\"", "https", "a\"b", "", false, true },
 		{ "Basic realm=\"x, y\"", "", "", "", true, false },
-		{ "Basic realm=\"b\", Bearer realm=\"t\",service=\"s\", Digest realm=\"d\"", "t", "s", "",
-		  true, true },
-		{ "Newauth realm=\"apps\", type=1, title=\"Login to \\\"apps\\\"\", Basic realm=\"simple\"",
+		{ "Basic realm=\"b\", Bearer realm=\"t\",service=\"s\", Digest realm=\"d\"", "t",
+		  "s", "", true, true },
+		{ "Newauth realm=\"apps\", type=1, title=\"Login to \\\"apps\\\"\", Basic "
+		  "realm=\"simple\"",
 		  "", "", "", true, false },
 		{ "Negotiate YWJj==, Bearer realm=\"t\"", "t", "", "", false, true },
 		{ "Bearer realm=\"one\", Bearer realm=\"two\"", "one", "", "", false, true },
@@ -37,7 +38,8 @@ TEST(challenges_of_rfc_9110_and_of_real_registries)
 
 TEST(malformed_challenges_are_refused)
 {
-	static const char *const rows[] = { "Bearer realm=\"open", "\"x\"", "Bearer realm=\"a\\", "=", "Basic \"" };
+	static const char *const rows[] = { "Bearer realm=\"open", "\"x\"", "Bearer realm=\"a\\",
+		                            "=", "Basic \"" };
 	for (size_t i = 0; i < LEN(rows); i++) {
 		struct arena a cleanup(arena_done) = ARENA(1 << 16);
 		struct challenge c = { 0 };

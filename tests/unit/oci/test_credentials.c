@@ -14,12 +14,12 @@ static struct image_reference image_of(struct arena *a, const char *name)
 TEST(auths_are_found_by_the_longest_key)
 {
 	static const char file[] =
-		"{\"auths\":{\"https://index.docker.io/v1/\":{\"auth\":\"aHViOnAx\"},"	     /* hub:p1 */
-		"\"quay.io\":{\"auth\":\"cXVheTpwOng=\"},"				     /* quay:p:x */
-		"\"quay.io/team\":{\"username\":\"team\",\"password\":\"p2\"},"
-		"\"quay.io/team/app\":{\"identitytoken\":\"refresh\"},"
-		"\"http://127.0.0.1:5000/v2/\":{\"auth\":\"bG9jYWw6cDM=\"},"	     /* local:p3 */
-		"\"empty.io\":{}}}";
+	        "{\"auths\":{\"https://index.docker.io/v1/\":{\"auth\":\"aHViOnAx\"}," /* hub:p1 */
+	        "\"quay.io\":{\"auth\":\"cXVheTpwOng=\"}," /* quay:p:x */
+	        "\"quay.io/team\":{\"username\":\"team\",\"password\":\"p2\"},"
+	        "\"quay.io/team/app\":{\"identitytoken\":\"refresh\"},"
+	        "\"http://127.0.0.1:5000/v2/\":{\"auth\":\"bG9jYWw6cDM=\"}," /* local:p3 */
+	        "\"empty.io\":{}}}";
 	static const struct {
 		const char *image, *username, *password, *identity;
 		int found;
@@ -113,7 +113,9 @@ TEST(the_first_source_that_knows_the_registry_wins)
 	char auth[128];
 	home_make(&h);
 	EXPECT_INT(find("q.io/a", NULL, &c, &e), 0);
-	write_file(h.dir, "config.json", "{\"auths\":{\"q.io\":{\"username\":\"docker\"},\"r.io\":{\"username\":\"r\"}}}", 0600);
+	write_file(h.dir, "config.json",
+	           "{\"auths\":{\"q.io\":{\"username\":\"docker\"},\"r.io\":{\"username\":\"r\"}}}",
+	           0600);
 	write_file(h.dir, "auth.json", "{\"auths\":{\"q.io\":{\"username\":\"podman\"}}}", 0600);
 	EXPECT_INT(find("q.io/a", NULL, &c, &e), 1);
 	EXPECT_STR(secret_view(&c.username), STR("docker"));
@@ -137,15 +139,21 @@ TEST(helpers_are_asked_before_auths)
 	struct home h;
 	home_make(&h);
 	write_file(h.dir, "config.json",
-		   "{\"credsStore\":\"all\",\"credHelpers\":{\"q.io\":\"one\",\"bad.io\":\"../../x\",\"gone.io\":\"gone\"},"
-		   "\"auths\":{\"z.io\":{\"username\":\"file\"}}}", 0600);
+	           "{\"credsStore\":\"all\",\"credHelpers\":{\"q.io\":\"one\",\"bad.io\":\"../../"
+	           "x\",\"gone.io\":\"gone\"},"
+	           "\"auths\":{\"z.io\":{\"username\":\"file\"}}}",
+	           0600);
 	write_file(h.dir, "docker-credential-one",
-		   "#!/bin/sh\nread s\necho \"{\\\"Username\\\":\\\"one\\\",\\\"Secret\\\":\\\"$1-$s\\\"}\"\n", 0700);
+	           "#!/bin/sh\nread s\necho "
+	           "\"{\\\"Username\\\":\\\"one\\\",\\\"Secret\\\":\\\"$1-$s\\\"}\"\n",
+	           0700);
 	write_file(h.dir, "docker-credential-all",
-		   "#!/bin/sh\nread s\ncase $s in\n"
-		   "https://index.docker.io/v1/) echo '{\"Username\":\"<token>\",\"Secret\":\"id\"}';;\n"
-		   "fail.io) echo 'Secret leaked'; exit 1;;\n"
-		   "*) echo credentials not found in native keychain; exit 1;;\nesac\n", 0700);
+	           "#!/bin/sh\nread s\ncase $s in\n"
+	           "https://index.docker.io/v1/) echo "
+	           "'{\"Username\":\"<token>\",\"Secret\":\"id\"}';;\n"
+	           "fail.io) echo 'Secret leaked'; exit 1;;\n"
+	           "*) echo credentials not found in native keychain; exit 1;;\nesac\n",
+	           0700);
 	EXPECT_INT(find("q.io/a", NULL, &c, &e), 1);
 	EXPECT_STR(secret_view(&c.password), STR("get-q.io"));
 	EXPECT_INT(find("alpine", NULL, &c, &e), 1);

@@ -23,7 +23,8 @@ static void list_with_tar(const struct buf *tar, struct buf *out)
 	if (fd < 0 || write(fd, tar->p, tar->n) != (ssize_t)tar->n)
 		abort();
 	close(fd);
-	snprintf(line, sizeof line, "LC_ALL=C tar --quoting-style=literal -tf %s 2>/dev/null", path);
+	snprintf(line, sizeof line, "LC_ALL=C tar --quoting-style=literal -tf %s 2>/dev/null",
+	         path);
 	FILE *f = popen(line, "r");
 	while (f && (got = fread(buf_room(out, 4096), 1, 4096, f)) > 0)
 		buf_grown(out, got);
@@ -62,17 +63,20 @@ TEST(a_folder_becomes_a_tar_that_tar_reads)
 	size_t gaps;
 	if (!mkdtemp(dir))
 		abort();
-	run(dir, "mkdir -p b/c a && echo hello >b/c/f && ln b/c/f b/z && ln -s /etc/passwd a/link && mkfifo a/pipe &&"
-		 "head -c 1024 /dev/zero >a/block && : >a/empty &&"
-		 "mkdir \"$(printf 'd%.0s' $(seq 120))\" && echo x >\"$(printf 'd%.0s' $(seq 120))/$(printf 'e%.0s' $(seq 120))\" &&"
-		 "echo y >\"$(printf 'caf\\303\\251')\"");
+	run(dir, "mkdir -p b/c a && echo hello >b/c/f && ln b/c/f b/z && ln -s /etc/passwd a/link "
+	         "&& mkfifo a/pipe &&"
+	         "head -c 1024 /dev/zero >a/block && : >a/empty &&"
+	         "mkdir \"$(printf 'd%.0s' $(seq 120))\" && echo x >\"$(printf 'd%.0s' $(seq "
+	         "120))/$(printf 'e%.0s' $(seq 120))\" &&"
+	         "echo y >\"$(printf 'caf\\303\\251')\"");
 	read_all(dir, &o, &tar, &gaps);
 	read_all(dir, &o, &again, &gaps);
 	EXPECT_INT(gaps, 0);
 	EXPECT_STR(buf_view(&tar), buf_view(&again));
 	EXPECT_INT(tar.n % TAR_BLOCK, 0);
 	list_with_tar(&tar, &list);
-	EXPECT_STR(str_upto(buf_view(&list), 44), STR("a\na/block\na/empty\na/link\nb\nb/c\nb/c/f\nb/z\ncaf"));
+	EXPECT_STR(str_upto(buf_view(&list), 44),
+	           STR("a\na/block\na/empty\na/link\nb\nb/c\nb/c/f\nb/z\ncaf"));
 	EXPECT(str_find(buf_view(&list), STR("eeeeeeeeee")) < list.n);
 	EXPECT(str_find(buf_view(&list), STR("pipe")) == list.n);
 	EXPECT(str_find(buf_view(&tar), STR("root:")) == tar.n); /* no link was followed */

@@ -33,15 +33,18 @@ static void put_index(const struct made *m, const char *name)
 {
 	char text[1024];
 	snprintf(text, sizeof text,
-		 "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\","
-		 "\"digest\":\"%s\",\"size\":%zu,\"annotations\":{\"org.opencontainers.image.ref.name\":\"%s\"}}]}",
-		 m->manifest, m->manifest_n, name);
+	         "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"application/"
+	         "vnd.oci.image.manifest.v1+json\","
+	         "\"digest\":\"%s\",\"size\":%zu,\"annotations\":{\"org.opencontainers.image.ref."
+	         "name\":\"%s\"}}]}",
+	         m->manifest, m->manifest_n, name);
 	put(m->dir, "index.json", text);
 }
 
 static void make(struct made *m)
 {
-	char path[128], layer[DIGEST_TEXT_BYTES], config[DIGEST_TEXT_BYTES], text[1024], config_text[256];
+	char path[128], layer[DIGEST_TEXT_BYTES], config[DIGEST_TEXT_BYTES], text[1024],
+	        config_text[256];
 	strcpy(m->dir, "/tmp/plimsoll-test-XXXXXX");
 	if (!mkdtemp(m->dir))
 		abort();
@@ -51,12 +54,16 @@ static void make(struct made *m)
 	mkdir(path, 0700);
 	put(m->dir, "oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}");
 	put_blob(m->dir, "layer", layer);
-	snprintf(config_text, sizeof config_text, "{\"os\":\"linux\",\"architecture\":\"amd64\",\"rootfs\":{\"diff_ids\":[\"%s\"]}}", layer);
+	snprintf(config_text, sizeof config_text,
+	         "{\"os\":\"linux\",\"architecture\":\"amd64\",\"rootfs\":{\"diff_ids\":[\"%s\"]}}",
+	         layer);
 	put_blob(m->dir, config_text, config);
 	snprintf(text, sizeof text,
-		 "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\",\"digest\":\"%s\","
-		 "\"size\":%zu},\"layers\":[{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar\",\"digest\":\"%s\",\"size\":5}]}",
-		 config, strlen(config_text), layer);
+	         "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"application/"
+	         "vnd.oci.image.config.v1+json\",\"digest\":\"%s\","
+	         "\"size\":%zu},\"layers\":[{\"mediaType\":\"application/"
+	         "vnd.oci.image.layer.v1.tar\",\"digest\":\"%s\",\"size\":5}]}",
+	         config, strlen(config_text), layer);
 	put_blob(m->dir, text, m->manifest);
 	m->manifest_n = strlen(text);
 	put_index(m, "reg.io/app:1.2");
@@ -97,7 +104,8 @@ TEST(layouts_are_read_by_reference_and_digest)
 		struct error e = { 0 };
 		char target[256];
 		bool digest = strstr(refs[i], "DIGEST");
-		snprintf(target, sizeof target, "oci:%s%.*s%s", m.dir, digest ? 1 : 100, refs[i], digest ? m.manifest : "");
+		snprintf(target, sizeof target, "oci:%s%.*s%s", m.dir, digest ? 1 : 100, refs[i],
+		         digest ? m.manifest : "");
 		EXPECT_OK(read_layer(target, &out, &e), &e);
 		EXPECT_STR(buf_view(&out), STR("layer"));
 	}
@@ -163,9 +171,11 @@ TEST(targets_that_cannot_be_read_say_why)
 		struct arena a cleanup(arena_done) = ARENA(1 << 20);
 		struct source *s = NULL;
 		struct error e = { 0 };
-		EXPECT_INT(source_open(rows[i].target, &(struct source_options){ .input_fd = -1 }, &a, &s, &e),
-			   rows[i].code);
+		EXPECT_INT(source_open(rows[i].target, &(struct source_options){ .input_fd = -1 },
+		                       &a, &s, &e),
+		           rows[i].code);
 		if (!strstr(e.msg, rows[i].word))
-			test_fail(__FILE__, __LINE__, "%s: \"%s\" lacks \"%s\"", rows[i].target, e.msg, rows[i].word);
+			test_fail(__FILE__, __LINE__, "%s: \"%s\" lacks \"%s\"", rows[i].target,
+			          e.msg, rows[i].word);
 	}
 }

@@ -4,10 +4,15 @@
 
 #define ZERO "sha256:0000000000000000000000000000000000000000000000000000000000000000"
 #define ONE  "sha256:1111111111111111111111111111111111111111111111111111111111111111"
-#define OCI_CONFIG "\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\",\"digest\":\"" ZERO "\",\"size\":2}"
-#define OCI_LAYER "{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"" ONE "\",\"size\":7}"
+#define OCI_CONFIG                                 \
+	"\"config\":{\"mediaType\":\"application/" \
+	"vnd.oci.image.config.v1+json\",\"digest\":\"" ZERO "\",\"size\":2}"
+#define OCI_LAYER                                                                          \
+	"{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"" ONE \
+	"\",\"size\":7}"
 
-static int parse(const char *text, const char *type, struct arena *a, struct manifest *m, struct error *e)
+static int parse(const char *text, const char *type, struct arena *a, struct manifest *m,
+                 struct error *e)
 {
 	return manifest_parse("m", str_c(text), str_c(type), a, m, e);
 }
@@ -17,8 +22,9 @@ TEST(an_oci_manifest_needs_no_media_type)
 	struct arena a cleanup(arena_done) = ARENA(1 << 20);
 	struct manifest m = { 0 };
 	struct error e = { 0 };
-	EXPECT_OK(parse("{\"schemaVersion\":2," OCI_CONFIG ",\"layers\":[" OCI_LAYER "]}", "", &a, &m, &e),
-		  &e);
+	EXPECT_OK(parse("{\"schemaVersion\":2," OCI_CONFIG ",\"layers\":[" OCI_LAYER "]}", "", &a,
+	                &m, &e),
+	          &e);
 	EXPECT(!m.index);
 	EXPECT_STR(m.media_type, STR("application/vnd.oci.image.manifest.v1+json"));
 	EXPECT_INT(m.config.size_bytes, 2);
@@ -39,9 +45,10 @@ TEST(foreign_layers_are_flagged)
 		struct error e = { 0 };
 		char text[1024];
 		snprintf(text, sizeof text,
-			 "{\"schemaVersion\":2," OCI_CONFIG ",\"layers\":[{\"mediaType\":\"%s\",\"digest\":\"" ONE
-			 "\",\"size\":7,\"urls\":[\"https://x/\"]}]}",
-			 rows[i]);
+		         "{\"schemaVersion\":2," OCI_CONFIG
+		         ",\"layers\":[{\"mediaType\":\"%s\",\"digest\":\"" ONE
+		         "\",\"size\":7,\"urls\":[\"https://x/\"]}]}",
+		         rows[i]);
 		EXPECT_OK(parse(text, "", &a, &m, &e), &e);
 		EXPECT(m.entries.n == 1 && m.entries.v[0].foreign);
 	}
@@ -54,19 +61,27 @@ TEST(what_is_no_image_is_named)
 	} rows[] = {
 		{ "{\"schemaVersion\":1,\"fsLayers\":[]}",
 		  "application/vnd.docker.distribution.manifest.v1+prettyjws", "schema 1" },
-		{ "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"application/vnd.cncf.helm.config.v1+json\","
-		  "\"digest\":\"" ZERO "\",\"size\":2},\"layers\":[]}", "", "Helm chart" },
+		{ "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"application/"
+		  "vnd.cncf.helm.config.v1+json\","
+		  "\"digest\":\"" ZERO "\",\"size\":2},\"layers\":[]}",
+		  "", "Helm chart" },
 		{ "{\"schemaVersion\":2," OCI_CONFIG ",\"layers\":[{\"mediaType\":"
-		  "\"application/vnd.dev.cosign.simplesigning.v1+json\",\"digest\":\"" ONE "\",\"size\":1}]}",
+		  "\"application/vnd.dev.cosign.simplesigning.v1+json\",\"digest\":\"" ONE
+		  "\",\"size\":1}]}",
 		  "", "cosign signature" },
-		{ "{\"schemaVersion\":2,\"artifactType\":\"application/vnd.cyclonedx+json\",\"config\":"
+		{ "{\"schemaVersion\":2,\"artifactType\":\"application/"
+		  "vnd.cyclonedx+json\",\"config\":"
 		  "{\"mediaType\":\"application/vnd.oci.empty.v1+json\",\"digest\":\"" ZERO
-		  "\",\"size\":2},\"layers\":[]}", "", "SBOM" },
-		{ "{\"mediaType\":\"application/vnd.oci.artifact.manifest.v1+json\",\"artifactType\":"
-		  "\"application/x-thing\",\"blobs\":[]}", "", "application/x-thing" },
+		  "\",\"size\":2},\"layers\":[]}",
+		  "", "SBOM" },
+		{ "{\"mediaType\":\"application/"
+		  "vnd.oci.artifact.manifest.v1+json\",\"artifactType\":"
+		  "\"application/x-thing\",\"blobs\":[]}",
+		  "", "application/x-thing" },
 		{ "{\"schemaVersion\":2," OCI_CONFIG ",\"layers\":[{\"mediaType\":"
 		  "\"application/vnd.oci.image.layer.v1.tar+gzip+encrypted\",\"digest\":\"" ONE
-		  "\",\"size\":1}]}", "", "encrypted" },
+		  "\",\"size\":1}]}",
+		  "", "encrypted" },
 	};
 	for (size_t i = 0; i < LEN(rows); i++) {
 		struct arena a cleanup(arena_done) = ARENA(1 << 20);
@@ -74,20 +89,29 @@ TEST(what_is_no_image_is_named)
 		struct error e = { 0 };
 		EXPECT_INT(parse(rows[i].text, rows[i].type, &a, &m, &e), ERR_UNSUPPORTED);
 		if (!strstr(e.msg, rows[i].word))
-			test_fail(__FILE__, __LINE__, "\"%s\" says nothing of %s", e.msg, rows[i].word);
+			test_fail(__FILE__, __LINE__, "\"%s\" says nothing of %s", e.msg,
+			          rows[i].word);
 	}
 }
 
 TEST(damaged_manifests_are_format_errors)
 {
 	static const char *const rows[] = {
-		"", "[]", "7", "{", "{}", "{\"schemaVersion\":2}",
+		"",
+		"[]",
+		"7",
+		"{",
+		"{}",
+		"{\"schemaVersion\":2}",
 		"{\"schemaVersion\":2,\"layers\":[]}",
 		"{\"schemaVersion\":2," OCI_CONFIG ",\"layers\":[{}]}",
-		"{\"schemaVersion\":2," OCI_CONFIG ",\"layers\":[{\"digest\":\"sha256:00\",\"size\":1}]}",
-		"{\"schemaVersion\":2," OCI_CONFIG ",\"layers\":[{\"digest\":\"" ONE "\",\"size\":-1}]}",
+		"{\"schemaVersion\":2," OCI_CONFIG
+		",\"layers\":[{\"digest\":\"sha256:00\",\"size\":1}]}",
+		"{\"schemaVersion\":2," OCI_CONFIG ",\"layers\":[{\"digest\":\"" ONE
+		"\",\"size\":-1}]}",
 		"{\"schemaVersion\":2," OCI_CONFIG ",\"layers\":[],\"manifests\":[]}",
-		"{\"mediaType\":\"application/vnd.oci.image.index.v1+json\"," OCI_CONFIG ",\"layers\":[]}",
+		"{\"mediaType\":\"application/vnd.oci.image.index.v1+json\"," OCI_CONFIG
+		",\"layers\":[]}",
 	};
 	for (size_t i = 0; i < LEN(rows); i++) {
 		struct arena a cleanup(arena_done) = ARENA(1 << 20);
@@ -98,9 +122,9 @@ TEST(damaged_manifests_are_format_errors)
 	}
 }
 
-static const char *const shelf[] = { "linux/amd64",   "linux/arm/v5",	"linux/arm/v7", "linux/arm64/v8",
-				     "linux/386",     "windows/amd64",	"linux/s390x",	"unknown/unknown",
-				     "linux/amd64/v3" };
+static const char *const shelf[] = { "linux/amd64",    "linux/arm/v5",    "linux/arm/v7",
+	                             "linux/arm64/v8", "linux/386",       "windows/amd64",
+	                             "linux/s390x",    "unknown/unknown", "linux/amd64/v3" };
 
 static void stock(struct arena *a, struct manifest *m, const char *const *have, size_t n)
 {
@@ -118,14 +142,22 @@ TEST(platforms_are_chosen_as_containerd_does)
 	static const struct {
 		const char *wish, *gets;
 	} rows[] = {
-		{ "linux/amd64", "linux/amd64" },    { "linux/x86_64", "linux/amd64" },
-		{ "Linux/AMD64", "linux/amd64" },    { "linux/amd64/v4", "linux/amd64/v3" },
-		{ "linux/arm64", "linux/arm64/v8" }, { "linux/aarch64", "linux/arm64/v8" },
-		{ "linux/arm/v7", "linux/arm/v7" },  { "linux/arm", "linux/arm/v7" },
-		{ "linux/arm/v6", "linux/arm/v5" },  { "linux/arm/v8", "linux/arm/v7" },
-		{ "linux/armhf", "linux/arm/v7" },   { "linux/i386", "linux/386" },
-		{ "linux/s390x", "linux/s390x" },    { "linux/ppc64le", NULL },
-		{ "linux/arm/v4", NULL },	     { "freebsd/amd64", NULL },
+		{ "linux/amd64", "linux/amd64" },
+		{ "linux/x86_64", "linux/amd64" },
+		{ "Linux/AMD64", "linux/amd64" },
+		{ "linux/amd64/v4", "linux/amd64/v3" },
+		{ "linux/arm64", "linux/arm64/v8" },
+		{ "linux/aarch64", "linux/arm64/v8" },
+		{ "linux/arm/v7", "linux/arm/v7" },
+		{ "linux/arm", "linux/arm/v7" },
+		{ "linux/arm/v6", "linux/arm/v5" },
+		{ "linux/arm/v8", "linux/arm/v7" },
+		{ "linux/armhf", "linux/arm/v7" },
+		{ "linux/i386", "linux/386" },
+		{ "linux/s390x", "linux/s390x" },
+		{ "linux/ppc64le", NULL },
+		{ "linux/arm/v4", NULL },
+		{ "freebsd/amd64", NULL },
 	};
 	struct arena a cleanup(arena_done) = ARENA(1 << 20);
 	struct manifest m;
@@ -136,7 +168,8 @@ TEST(platforms_are_chosen_as_containerd_does)
 		struct error e = { 0 };
 		EXPECT_OK(platform_parse(rows[i].wish, &a, &want, &e), &e);
 		int r = manifest_choose(&m, &want, &a, &d, &e);
-		if (rows[i].gets && (r < 0 || !str_eq(platform_text(&a, &d->platform), str_c(rows[i].gets))))
+		if (rows[i].gets &&
+		    (r < 0 || !str_eq(platform_text(&a, &d->platform), str_c(rows[i].gets))))
 			test_fail(__FILE__, __LINE__, "%s: not %s", rows[i].wish, rows[i].gets);
 		if (!rows[i].gets) {
 			EXPECT_INT(r, ERR_NOTFOUND);
@@ -184,13 +217,15 @@ TEST(history_skips_steps_without_a_layer)
 	struct arena a cleanup(arena_done) = ARENA(1 << 20);
 	struct image image;
 	struct error e = { 0 };
-	EXPECT_OK(configure("{\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\"v7\",\"created\":\"2024-01-02T03:04:05Z\","
-			    "\"config\":{\"Labels\":{\"k\":\"v\",\"bad\":7}},"
-			    "\"rootfs\":{\"diff_ids\":[\"" ZERO "\",\"" ONE "\"]},"
-			    "\"history\":[{\"created_by\":\"a\"},{\"created_by\":\"b\",\"empty_layer\":true},"
-			    "{\"created_by\":\"c\"},{\"created_by\":\"d\"}]}",
-			    &a, &image, &e),
-		  &e);
+	EXPECT_OK(configure("{\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\"v7\","
+	                    "\"created\":\"2024-01-02T03:04:05Z\","
+	                    "\"config\":{\"Labels\":{\"k\":\"v\",\"bad\":7}},"
+	                    "\"rootfs\":{\"diff_ids\":[\"" ZERO "\",\"" ONE "\"]},"
+	                    "\"history\":[{\"created_by\":\"a\"},{\"created_by\":\"b\",\"empty_"
+	                    "layer\":true},"
+	                    "{\"created_by\":\"c\"},{\"created_by\":\"d\"}]}",
+	                    &a, &image, &e),
+	          &e);
 	EXPECT_STR(image.layers.v[0].created_by, STR("a"));
 	EXPECT_STR(image.layers.v[1].created_by, STR("c"));
 	EXPECT_STR(image.layers.v[1].diff_id, STR(ONE));
@@ -204,9 +239,12 @@ TEST(configurations_that_do_not_fit)
 	struct arena a cleanup(arena_done) = ARENA(1 << 20);
 	struct image image;
 	struct error e = { 0 };
-	EXPECT_INT(configure("{\"os\":\"windows\",\"architecture\":\"amd64\"}", &a, &image, &e), ERR_UNSUPPORTED);
+	EXPECT_INT(configure("{\"os\":\"windows\",\"architecture\":\"amd64\"}", &a, &image, &e),
+	           ERR_UNSUPPORTED);
 	EXPECT(strstr(e.msg, "Windows image"));
-	EXPECT_INT(configure("{\"os\":\"linux\",\"rootfs\":{\"diff_ids\":[\"x\"]}}", &a, &image, &e), ERR_FORMAT);
+	EXPECT_INT(
+	        configure("{\"os\":\"linux\",\"rootfs\":{\"diff_ids\":[\"x\"]}}", &a, &image, &e),
+	        ERR_FORMAT);
 	EXPECT_INT(configure("[]", &a, &image, &e), ERR_FORMAT);
 	EXPECT_INT(configure("nonsense", &a, &image, &e), ERR_FORMAT);
 }
