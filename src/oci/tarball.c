@@ -1,6 +1,6 @@
 #include "oci/tarball.h"
 #include "oci/layout.h"
-#include "oci/shelf.h"
+#include "oci/tarindex.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -103,17 +103,17 @@ int tarball_open(const char *where, const struct source_options *o, struct arena
 
 /* --- docker save --- */
 
-static int add_layer(const struct shelf *s, str path, struct arena *a, struct image *image,
+static int add_layer(const struct tarindex *s, str path, struct arena *a, struct image *image,
                      struct error *e)
 {
-	const struct archive_member *m = shelf_find(s, path);
+	const struct archive_member *m = tarindex_find(s, path);
 	struct layer *l;
 	int r;
 
 	if (!m)
 		return error_set(e, ERR_FORMAT, "layer %zu: %.*s is not in the archive",
 		                 image->layers.n, STR_FMT(path));
-	r = shelf_check_name(m, e);
+	r = tarindex_check_name(m, e);
 	if (r < 0)
 		return error_in(e, "layer %zu", image->layers.n);
 	if (!m->is_layer)
@@ -175,11 +175,11 @@ static int choose(const struct json *list, str ref, struct arena *a, const struc
 	                 STR_FMT(ref), STR_FMT(buf_view(&names)));
 }
 
-static int settle_docker_image(const struct shelf *s, const struct json *entry, struct arena *a,
+static int settle_docker_image(const struct tarindex *s, const struct json *entry, struct arena *a,
                                struct image *image, struct error *e)
 {
 	const struct json *layers = json_get(entry, "Layers");
-	const struct archive_member *config = shelf_find(s, json_str(entry, "Config"));
+	const struct archive_member *config = tarindex_find(s, json_str(entry, "Config"));
 	char text[DIGEST_TEXT_BYTES];
 	int r;
 
@@ -187,7 +187,7 @@ static int settle_docker_image(const struct shelf *s, const struct json *entry, 
 		return error_set(e, ERR_FORMAT,
 		                 "the image's configuration %.*s is not in the archive",
 		                 STR_FMT(json_str(entry, "Config")));
-	r = shelf_check_name(config, e);
+	r = tarindex_check_name(config, e);
 	if (r < 0)
 		return r;
 	if (json_len(layers) > LAYERS_MAX)
@@ -201,13 +201,13 @@ static int settle_docker_image(const struct shelf *s, const struct json *entry, 
 	return manifest_config("configuration", config->json, a, image, e);
 }
 
-static int settle_docker(const struct shelf *s, const struct tarball_wish *wish, struct arena *a,
+static int settle_docker(const struct tarindex *s, const struct tarball_wish *wish, struct arena *a,
                          struct image *image, struct error *e)
 {
 	const struct json *entry = NULL;
 	struct json *list = NULL;
 	str name = { 0 };
-	int r = json_parse("manifest.json", shelf_find(s, STR("manifest.json"))->json, &list, e);
+	int r = json_parse("manifest.json", tarindex_find(s, STR("manifest.json"))->json, &list, e);
 
 	if (r < 0)
 		return r;
@@ -227,7 +227,7 @@ static int settle_docker(const struct shelf *s, const struct tarball_wish *wish,
 static int read_member(void *ctx, enum document_kind kind, const struct descriptor *d,
                        struct arena *a, struct buf *out, str *type, struct error *e)
 {
-	const struct archive_member *m = shelf_blob(ctx, &d->digest);
+	const struct archive_member *m = tarindex_blob(ctx, &d->digest);
 	(void)kind, (void)a, (void)type;
 
 	if (!m)
@@ -238,16 +238,16 @@ static int read_member(void *ctx, enum document_kind kind, const struct descript
 	return 0;
 }
 
-static int check_layers(const struct shelf *s, const struct image *image, struct error *e)
+static int check_layers(const struct tarindex *s, const struct image *image, struct error *e)
 {
 	for (size_t i = 0; i < image->layers.n; i++) {
 		const struct layer *l = &image->layers.v[i];
-		const struct archive_member *m = shelf_blob(s, &l->digest);
+		const struct archive_member *m = tarindex_blob(s, &l->digest);
 		int r = 0;
 		if (!m && !l->foreign)
 			r = error_set(e, ERR_FORMAT, "it is not in the archive");
 		else if (m && !digest_eq(&m->digest, &l->digest))
-			r = shelf_check_name(m, e);
+			r = tarindex_check_name(m, e);
 		else if (m && m->size_bytes != l->size_bytes)
 			r = error_set(e, ERR_FORMAT, "its size is not the one in the manifest");
 		else if (m && !m->is_layer)
@@ -258,13 +258,13 @@ static int check_layers(const struct shelf *s, const struct image *image, struct
 	return 0;
 }
 
-static int settle_oci(struct shelf *s, const struct tarball_wish *wish, struct arena *a,
+static int settle_oci(struct tarindex *s, const struct tarball_wish *wish, struct arena *a,
                       struct image *image, struct error *e)
 {
 	struct documents from = { read_member, s };
 	const struct descriptor *entry = NULL;
 	struct manifest index = { 0 };
-	int r = manifest_parse("index.json", shelf_find(s, STR("index.json"))->json,
+	int r = manifest_parse("index.json", tarindex_find(s, STR("index.json"))->json,
 	                       STR("application/vnd.oci.image.index.v1+json"), a, &index, e);
 
 	if (r >= 0 && !index.index)
@@ -280,13 +280,13 @@ static int settle_oci(struct shelf *s, const struct tarball_wish *wish, struct a
 
 /* --- both --- */
 
-static bool has_json(const struct shelf *s, str path)
+static bool has_json(const struct tarindex *s, str path)
 {
-	const struct archive_member *m = shelf_find(s, path);
+	const struct archive_member *m = tarindex_find(s, path);
 	return m && m->json.n;
 }
 
-static int map_layers(const struct shelf *s, const struct image *image, struct arena *a,
+static int map_layers(const struct tarindex *s, const struct image *image, struct arena *a,
                       size_t **out, struct error *e)
 {
 	size_t *map = arena_many(a, image->layers.n, size_t);
@@ -294,7 +294,7 @@ static int map_layers(const struct shelf *s, const struct image *image, struct a
 	if (!map)
 		return error_set(e, ERR_LIMIT, "the archive names too much");
 	for (size_t i = 0; i < image->layers.n; i++) {
-		const struct archive_member *m = shelf_layer(s, &image->layers.v[i].digest);
+		const struct archive_member *m = tarindex_layer(s, &image->layers.v[i].digest);
 		map[i] = m ? (size_t)(m - s->members) : SIZE_MAX;
 	}
 	*out = map;
@@ -304,13 +304,13 @@ static int map_layers(const struct shelf *s, const struct image *image, struct a
 int tarball_settle(const struct archive_member *members, size_t n, const struct tarball_wish *wish,
                    struct arena *a, struct image *image, size_t **member_of_layer, struct error *e)
 {
-	struct shelf s = { 0 };
+	struct tarindex s = { 0 };
 	bool docker, oci;
 	int r;
 
 	if (!n)
 		return error_set(e, ERR_FORMAT, "the archive is empty");
-	r = shelf_fill(&s, members, n, e);
+	r = tarindex_fill(&s, members, n, e);
 	if (r < 0)
 		return r;
 	docker = has_json(&s, STR("manifest.json"));
@@ -321,7 +321,7 @@ int tarball_settle(const struct archive_member *members, size_t n, const struct 
 	} else if (oci) {
 		image->kind = STR("oci-archive");
 		r = settle_oci(&s, wish, a, image, e);
-	} else if (shelf_find(&s, STR("repositories"))) {
+	} else if (tarindex_find(&s, STR("repositories"))) {
 		r = error_set(e, ERR_UNSUPPORTED,
 		              "an archive of docker before 1.10; save it again");
 	} else {
@@ -331,6 +331,6 @@ int tarball_settle(const struct archive_member *members, size_t n, const struct 
 	}
 	if (r >= 0)
 		r = map_layers(&s, image, a, member_of_layer, e);
-	shelf_done(&s);
+	tarindex_done(&s);
 	return r;
 }

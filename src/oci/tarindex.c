@@ -1,4 +1,4 @@
-#include "oci/shelf.h"
+#include "oci/tarindex.h"
 #include <stdio.h>
 
 enum { MEMBERS_MAX = 200000, LINKS_MAX = 8, PATH_BYTES_MAX = 4096 };
@@ -12,17 +12,17 @@ static str without_dot(str path)
 
 static int by_path(const void *x, const void *y)
 {
-	const struct archive_member *a = ((const struct shelf_slot *)x)->member;
-	const struct archive_member *b = ((const struct shelf_slot *)y)->member;
+	const struct archive_member *a = ((const struct tarindex_slot *)x)->member;
+	const struct archive_member *b = ((const struct tarindex_slot *)y)->member;
 	int c = str_cmp(without_dot(a->path), without_dot(b->path));
 	return c ? c : (a > b) - (a < b);
 }
 
-int shelf_fill(struct shelf *s, const struct archive_member *members, size_t n, struct error *e)
+int tarindex_fill(struct tarindex *s, const struct archive_member *members, size_t n, struct error *e)
 {
 	if (n > MEMBERS_MAX)
 		return error_set(e, ERR_LIMIT, "the archive has more than %d members", MEMBERS_MAX);
-	*s = (struct shelf){ members, n, calloc(n + 1, sizeof *s->by_path) };
+	*s = (struct tarindex){ members, n, calloc(n + 1, sizeof *s->by_path) };
 	if (!s->by_path)
 		return error_set(e, ERR_LIMIT, "no memory for %zu members", n);
 	for (size_t i = 0; i < n; i++)
@@ -31,13 +31,13 @@ int shelf_fill(struct shelf *s, const struct archive_member *members, size_t n, 
 	return 0;
 }
 
-void shelf_done(struct shelf *s)
+void tarindex_done(struct tarindex *s)
 {
 	free(s->by_path);
 	s->by_path = NULL;
 }
 
-static const struct archive_member *find_plain(const struct shelf *s, str path)
+static const struct archive_member *find_plain(const struct tarindex *s, str path)
 {
 	size_t low = 0, high = s->n;
 
@@ -84,7 +84,7 @@ static bool join(str dir, str link, char out[PATH_BYTES_MAX], str *joined)
 	return true;
 }
 
-const struct archive_member *shelf_find(const struct shelf *s, str path)
+const struct archive_member *tarindex_find(const struct tarindex *s, str path)
 {
 	const struct archive_member *m = find_plain(s, path);
 	char space[PATH_BYTES_MAX];
@@ -102,14 +102,14 @@ const struct archive_member *shelf_find(const struct shelf *s, str path)
 	return m;
 }
 
-const struct archive_member *shelf_blob(const struct shelf *s, const struct digest *d)
+const struct archive_member *tarindex_blob(const struct tarindex *s, const struct digest *d)
 {
 	char path[128], text[DIGEST_TEXT_BYTES];
 	snprintf(path, sizeof path, "blobs/sha256/%s", digest_text(d, text) + 7);
-	return shelf_find(s, str_c(path));
+	return tarindex_find(s, str_c(path));
 }
 
-const struct archive_member *shelf_layer(const struct shelf *s, const struct digest *d)
+const struct archive_member *tarindex_layer(const struct tarindex *s, const struct digest *d)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (s->members[i].is_layer && digest_eq(&s->members[i].digest, d))
@@ -117,7 +117,7 @@ const struct archive_member *shelf_layer(const struct shelf *s, const struct dig
 	return NULL;
 }
 
-int shelf_check_name(const struct archive_member *m, struct error *e)
+int tarindex_check_name(const struct archive_member *m, struct error *e)
 {
 	char text[DIGEST_TEXT_BYTES] = "sha256:";
 	str name = str_base(m->path);
