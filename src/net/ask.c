@@ -14,7 +14,7 @@ enum {
 
 void ask_say(const struct ask *k, const char *what)
 {
-	char line[512];
+	char line[1024];
 	if (!k->client->note)
 		return;
 	snprintf(line, sizeof line, "%s %.*s: %s", k->q.method, STR_FMT(k->shown), what);

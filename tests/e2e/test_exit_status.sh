@@ -26,14 +26,14 @@ import images
 debian = {"etc/os-release": 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian 12"\n'}
 def dpkg(*rows):
     return {"var/lib/dpkg/status": "".join(f"Package: {n}\nStatus: install ok installed\nArchitecture: amd64\n"
-            f"Version: {v}\n\n" for n, v in rows)}
-clean = [{**debian, **dpkg(("sudo", "1.9.13p3-1+deb12u9"))}]
+            f"Source: {s}\nVersion: {v}\n\n" for n, s, v in rows)}
+clean = [{**debian, **dpkg(("sudo", "sudo", "1.9.13p3-1+deb12u9"))}]
 images.save("clean", clean)
 images.save("high", [*clean, images.npm("app", "lodash", "4.17.15")])
 images.save("low", [*clean, images.npm("app", "minimist", "1.2.2")])
-images.save("unknown", [{"etc/os-release": 'ID=nothing\nVERSION_ID="1"\n', **dpkg(("sudo", "1"))}])
+images.save("unknown", [{"etc/os-release": 'ID=nothing\nVERSION_ID="1"\n', **dpkg(("sudo", "sudo", "1"))}])
 images.save("unreadable", [{**debian, "var/lib/rpm/rpmdb.sqlite": b"SQLite format 3\0" + b"\xff" * 5000}])
-images.save("nofix", [{**debian, **dpkg(("zlib1g", "1:1.2.13.dfsg-1"))}])
+images.save("nofix", [{**debian, **dpkg(("zlib1g", "zlib", "1:1.2.13.dfsg-1"))}])
 P
 p=$PLIMSOLL
 expect 0 . "$p" --version
@@ -43,7 +43,8 @@ expect 0 . "$p" scan oci:clean --db "$db"
 expect 0 CVE-2021-23337 "$p" scan oci:high --db "$db"
 expect 1 CVE-2021-23337 "$p" scan oci:high --db "$db" --fail-on high
 expect 1 . "$p" scan oci:high --db "$db" --fail-on low
-expect 0 . "$p" scan oci:low --db "$db" --fail-on critical --ignore-unfixed -s low,medium
+expect 1 'not shown' "$p" scan oci:low --db "$db" --fail-on critical -s low,medium # what --severity hides still counts
+expect 0 . "$p" scan oci:nofix --db "$db" --fail-on low --ignore-unfixed # what --ignore-unfixed leaves out does not
 expect 0 . "$p" scan oci:clean --db "$db" --fail-on low
 expect 2 fail-on "$p" scan oci:high --db "$db" --fail-on dreadful
 expect 2 . "$p"

@@ -13,7 +13,7 @@ struct made {
 
 static void put(const char *dir, const char *name, const char *text)
 {
-	char path[256];
+	char path[512];
 	snprintf(path, sizeof path, "%s/%s", dir, name);
 	FILE *f = fopen(path, "w");
 	if (!f || fputs(text, f) < 0 || fclose(f))

@@ -61,8 +61,7 @@ TEST(debver_agrees_with_dpkg)
 	for (size_t i = 0; i < LEN(v); i++)
 		for (size_t j = i; j < LEN(v); j++) {
 			int c = debver_compare(str_c(v[i]), str_c(v[j]));
-			const char *op = c < 0 ? "lt" : c > 0 ? "gt" : "eq";
-			if (dpkg_says(v[i], op, v[j]))
-				test_fail(__FILE__, __LINE__, "dpkg denies: %s %s %s", v[i], op, v[j]);
+			if (dpkg_says(v[i], c < 0 ? "lt" : c > 0 ? "gt" : "eq", v[j]))
+				test_fail(__FILE__, __LINE__, "dpkg denies: %s against %s is %d", v[i], v[j], c);
 		}
 }
