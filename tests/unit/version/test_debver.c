@@ -62,6 +62,7 @@ TEST(debver_agrees_with_dpkg)
 		for (size_t j = i; j < LEN(v); j++) {
 			int c = debver_compare(str_c(v[i]), str_c(v[j]));
 			if (dpkg_says(v[i], c < 0 ? "lt" : c > 0 ? "gt" : "eq", v[j]))
-				test_fail(__FILE__, __LINE__, "dpkg denies: %s against %s is %d", v[i], v[j], c);
+				test_fail(__FILE__, __LINE__, "dpkg denies that %.*s against %.*s is %d",
+					  STR_FMT(str_c(v[i])), STR_FMT(str_c(v[j])), c);
 		}
 }
