@@ -8,6 +8,7 @@
 enum {
 	REDIRECTS_MAX = 10,
 	TRIES_MAX = 6,         /* of one request */
+	REFUSALS_MAX = 3,      /* a token can run out while it is on its way */
 	WAIT_TOTAL_MS = 60000, /* between them, all together */
 	REQUEST_BYTES_MAX = 256 << 10,
 };
@@ -266,6 +267,17 @@ static int busy_error(const struct request *q, const struct response *r, struct 
 	return e->code = ERR_UPSTREAM;
 }
 
+/* 1 when there is something new to say: the same again would be refused again. */
+static int authorize_again(struct ask *k, const struct response *refused, struct error *e)
+{
+	struct secret before cleanup(secret_done) = { 0 };
+	int rc;
+
+	secret_set(&before, secret_view(&k->authorization));
+	rc = k->q.authorize(k->q.authorize_ctx, refused, &k->authorization, e);
+	return rc > 0 ? !str_eq(secret_view(&before), secret_view(&k->authorization)) : rc;
+}
+
 int ask_send(struct ask *k, uint64_t from, struct response *r, struct error *e)
 {
 	struct patience p = { 0 };
@@ -282,8 +294,9 @@ int ask_send(struct ask *k, uint64_t from, struct response *r, struct error *e)
 			if (!again || !wait_more(k, &p, -1, "the connection broke"))
 				break;
 			rc = 0;
-		} else if (r->status == 401 && k->q.authorize && !r->elsewhere && !refusals++) {
-			rc = k->q.authorize(k->q.authorize_ctx, r, &k->authorization, e);
+		} else if (r->status == 401 && k->q.authorize && !r->elsewhere &&
+		           refusals++ < REFUSALS_MAX) {
+			rc = authorize_again(k, r, e);
 			if (!rc)
 				return 0; /* the 401 is the answer */
 			transfer_finish(take(k->transfer), r);

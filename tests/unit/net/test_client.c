@@ -295,19 +295,21 @@ static int give_token(void *ctx, const struct response *refused, struct secret *
 	return 1;
 }
 
-TEST(a_401_asks_for_authorization_once)
+TEST(a_401_is_final_when_there_is_nothing_new_to_say)
 {
 	struct script s = { .answers = {
 		                    { "HTTP/1.1 401 Who\r\nwww-authenticate:  Bearer realm=\"x\"  "
 		                      "\r\nContent-Length: 0\r\n\r\n" },
-		                    { "HTTP/1.1 401 Who\r\nContent-Length: 0\r\n\r\n" },
+		                    { "HTTP/1.1 401 Who\r\nWWW-Authenticate: Bearer "
+		                      "realm=\"x\"\r\nContent-Length: 0\r\n\r\n" },
 		            } };
 	struct result r;
 	unsigned asked = 0;
 	run(&s, (struct request){ .authorize = give_token, .authorize_ctx = &asked }, &r);
 	EXPECT_OK(r.rc, &r.e);
 	EXPECT_INT(r.status, 401);
-	EXPECT_INT(asked, 1);
+	EXPECT_INT(asked, 2);
+	EXPECT_INT(s.served, 2);
 	EXPECT(!strstr(s.asked[0], "Authorization"));
 	EXPECT(strstr(s.asked[1], "\r\nAuthorization: Bearer t0ken\r\n"));
 	buf_done(&r.body);
