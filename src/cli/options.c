@@ -13,8 +13,9 @@ static void print_help(const struct command_line *c)
 	printf("Usage: %s\n\n%s\n\nOptions:\n", c->usage, c->about);
 	for (const struct option_row *r = c->rows; r->name; r++) {
 		char left[64];
-		snprintf(left, sizeof left, "%s%c%s --%s%s%s", r->letter ? "-" : " ", r->letter ? r->letter : ' ',
-			 r->letter ? "," : " ", r->name, r->value ? " " : "", r->value ? r->value : "");
+		snprintf(left, sizeof left, "%s%c%s --%s%s%s", r->letter ? "-" : " ",
+		         r->letter ? r->letter : ' ', r->letter ? "," : " ", r->name,
+		         r->value ? " " : "", r->value ? r->value : "");
 		printf("  %-30s %s\n", left, r->about);
 	}
 	printf("  -h, --help                     this text\n");
@@ -48,12 +49,15 @@ static int set(const struct option_row *r, const char *value, struct error *e)
 		return 0;
 	case OPTION_NUMBER:
 		if (!str_u64(str_c(value), &v) || v > UINT32_MAX)
-			return error_set(e, ERR_USAGE, "--%s takes a number, not \"%s\"", r->name, value);
+			return error_set(e, ERR_USAGE, "--%s takes a number, not \"%s\"", r->name,
+			                 value);
 		*(unsigned *)r->into = (unsigned)v;
 		return 0;
 	case OPTION_SECONDS:
 		if (read_seconds(str_c(value), r->into) < 0)
-			return error_set(e, ERR_USAGE, "--%s takes seconds (90, 90s, 5m), not \"%s\"", r->name, value);
+			return error_set(e, ERR_USAGE,
+			                 "--%s takes seconds (90, 90s, 5m), not \"%s\"", r->name,
+			                 value);
 		return 0;
 	}
 	return 0;
@@ -61,7 +65,8 @@ static int set(const struct option_row *r, const char *value, struct error *e)
 
 static bool is_yes(str v)
 {
-	return str_eq_nocase(v, STR("1")) || str_eq_nocase(v, STR("true")) || str_eq_nocase(v, STR("yes"));
+	return str_eq_nocase(v, STR("1")) || str_eq_nocase(v, STR("true")) ||
+	       str_eq_nocase(v, STR("yes"));
 }
 
 static const struct option_row *by_name(const struct option_row *rows, str name)
@@ -116,7 +121,9 @@ static int take_setting(void *ctx, str key, str value, unsigned line, struct err
 		*p = *p == '_' ? '-' : *p;
 	r = by_name(f->c->rows, str_c(name));
 	if (!r)
-		return own ? error_set(e, ERR_USAGE, "%.*s has no option \"%.*s\"", STR_FMT(f->command), STR_FMT(key)) : 0;
+		return own ? error_set(e, ERR_USAGE, "%.*s has no option \"%.*s\"",
+		                       STR_FMT(f->command), STR_FMT(key))
+		           : 0;
 	if (r->kind == OPTION_FLAG) {
 		*(bool *)r->into = is_yes(value);
 		return 0;
@@ -128,7 +135,8 @@ static int take_setting(void *ctx, str key, str value, unsigned line, struct err
 /* The file there is, opened; -1 when there is none */
 static int open_config(char *path, size_t room)
 {
-	const char *named = getenv("PLIMSOLL_CONFIG"), *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	const char *named = getenv("PLIMSOLL_CONFIG"), *config = getenv("XDG_CONFIG_HOME"),
+	           *home = getenv("HOME");
 	int fd;
 
 	snprintf(path, room, "%s", named && *named ? named : "plimsoll.yaml");
@@ -159,9 +167,11 @@ static int read_config(const struct command_line *c, const char *command, struct
 	while (n < sizeof text && (got = read(fd, text + n, sizeof text - n)) > 0)
 		n += (size_t)got;
 	if (n == sizeof text)
-		return error_set(e, ERR_LIMIT, "%s: larger than %d bytes", path, CONFIG_BYTES_MAX - 1);
+		return error_set(e, ERR_LIMIT, "%s: larger than %d bytes", path,
+		                 CONFIG_BYTES_MAX - 1);
 	if (yaml_scalars(path, str_mem(text, n), take_setting, &f, e) < 0)
-		return e->code = ERR_USAGE; /* a file of ours that is wrong is wrong use, not a bad image */
+		return e->code = ERR_USAGE; /* a file of ours that is wrong is wrong use, not a bad
+		                               image */
 	return 0;
 }
 
@@ -174,12 +184,14 @@ static const struct option_row *by_letter(const struct option_row *rows, char le
 }
 
 /* One argument that starts with a dash; *next is the argument behind it, set to NULL when used */
-static int read_option(const struct command_line *c, const char *arg, const char **next, struct error *e)
+static int read_option(const struct command_line *c, const char *arg, const char **next,
+                       struct error *e)
 {
 	bool is_long = arg[1] == '-';
 	str name = str_c(is_long ? arg + 2 : arg + 1);
 	size_t equals = is_long ? str_chr(name, '=') : MIN(name.n, (size_t)1);
-	const struct option_row *r = is_long ? by_name(c->rows, str_upto(name, equals)) : by_letter(c->rows, arg[1]);
+	const struct option_row *r =
+	        is_long ? by_name(c->rows, str_upto(name, equals)) : by_letter(c->rows, arg[1]);
 	const char *value = equals < name.n ? name.p + equals + (is_long ? 1 : 0) : NULL;
 
 	if (!r)
@@ -190,7 +202,8 @@ static int read_option(const struct command_line *c, const char *arg, const char
 		value = *next;
 		*next = NULL;
 		if (!value)
-			return error_set(e, ERR_USAGE, "--%s needs a value (%s)", r->name, r->value);
+			return error_set(e, ERR_USAGE, "--%s needs a value (%s)", r->name,
+			                 r->value);
 	}
 	return set(r, value, e);
 }

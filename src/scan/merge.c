@@ -17,7 +17,8 @@ struct cover {
 	const struct layer_result *layer;
 };
 
-static bool cover_make(struct cover *c, struct rootfs *tree, struct arena *a, const struct layer_result *r)
+static bool cover_make(struct cover *c, struct rootfs *tree, struct arena *a,
+                       const struct layer_result *r)
 {
 	bool fine = true;
 
@@ -25,10 +26,10 @@ static bool cover_make(struct cover *c, struct rootfs *tree, struct arena *a, co
 	for (size_t i = 0; i < r->entries.n; i++) {
 		const struct entry *x = &r->entries.v[i];
 		uint64_t hash = str_hash(rootfs_real_parent(tree, a, x->path));
-		fine &= hashes_add(x->kind == ENTRY_WHITEOUT ? &c->whiteouts :
-				   x->kind == ENTRY_OPAQUE   ? &c->opaques :
-							       &c->names,
-				   hash);
+		fine &= hashes_add(x->kind == ENTRY_WHITEOUT ? &c->whiteouts
+		                   : x->kind == ENTRY_OPAQUE ? &c->opaques
+		                                             : &c->names,
+		                   hash);
 	}
 	hashes_sort(&c->whiteouts);
 	hashes_sort(&c->opaques);
@@ -46,7 +47,8 @@ static void cover_done(struct cover *c)
 /* Does the layer have a file, link or whiteout of exactly this name? */
 static bool replaces(const struct cover *c, uint64_t hash)
 {
-	return hashes_have(&c->names, hash) || hashes_have(&c->whiteouts, hash) || hashes_have(&c->layer->plain, hash);
+	return hashes_have(&c->names, hash) || hashes_have(&c->whiteouts, hash) ||
+	       hashes_have(&c->layer->plain, hash);
 }
 
 static bool hides(const struct cover *c, const struct node *n)
@@ -72,15 +74,16 @@ static bool ask_again(struct stack *s, size_t layer, str path, str detector, str
 
 static void add_hardlink(struct stack *s, size_t layer, const struct entry *x, str path)
 {
-	const struct node *first = rootfs_find(&s->tree, rootfs_real_parent(&s->tree, s->a, x->link));
+	const struct node *first =
+	        rootfs_find(&s->tree, rootfs_real_parent(&s->tree, s->a, x->link));
 	const struct entry *target = first && first->layer == layer ? first->entry : NULL;
 
 	if (target && target->kind == ENTRY_FILE && str_eq(target->detector, x->detector))
 		rootfs_put(&s->tree, path, layer, target);
 	else
 		ask_again(s, layer, x->link, x->detector,
-			  arena_printf(s->a, "%.*s is another name of %.*s, which was not read", STR_FMT(path),
-				       STR_FMT(x->link)));
+		          arena_printf(s->a, "%.*s is another name of %.*s, which was not read",
+		                       STR_FMT(path), STR_FMT(x->link)));
 }
 
 static void add_layer(struct stack *s, size_t layer)
@@ -104,7 +107,7 @@ static void add_layer(struct stack *s, size_t layer)
 	for (size_t i = 0; i < r->entries.n; i++)
 		if (r->entries.v[i].kind == ENTRY_HARDLINK)
 			add_hardlink(s, layer, &r->entries.v[i],
-				     rootfs_real_parent(&s->tree, s->a, r->entries.v[i].path));
+			             rootfs_real_parent(&s->tree, s->a, r->entries.v[i].path));
 }
 
 /* --- which databases the running system would open --- */
@@ -133,20 +136,30 @@ static void keep_database(struct stack *s, const char *root)
 	for (size_t i = s->tree.layers; i-- > 0;)
 		if (hashes_have(&s->results[i].plain, str_hash(real))) {
 			ask_again(s, i, real, str_c(d->kind),
-				  arena_printf(s->a, "%s leads to %.*s, which was not read", root, STR_FMT(real)));
+			          arena_printf(s->a, "%s leads to %.*s, which was not read", root,
+			                       STR_FMT(real)));
 			return;
 		}
 }
 
+/* A file that was read for the sake of a link to it is none of its own name's */
+static bool is_named_for(const struct node *n)
+{
+	const struct detector *d = detector_match(n->path, 0755);
+	return d && str_eq(str_c(d->kind), n->entry->detector);
+}
+
 static bool counts(const struct node *n)
 {
-	return !n->gone && n->entry->kind == ENTRY_FILE && (n->used || !is_database(n->entry));
+	if (n->gone || n->entry->kind != ENTRY_FILE)
+		return false;
+	return is_database(n->entry) ? n->used : is_named_for(n);
 }
 
 /* --- out of the tree, into the report --- */
 
 static void give_packages(const struct node *n, const struct layer_result *r, struct arena *a,
-			  struct scan_report *into)
+                          struct scan_report *into)
 {
 	struct span s = n->entry->packages;
 	for (size_t i = s.first; i < (size_t)s.first + s.n; i++) {
@@ -159,7 +172,8 @@ static void give_packages(const struct node *n, const struct layer_result *r, st
 	}
 }
 
-static void give_gaps(const struct node *n, const struct layer_result *r, struct arena *a, struct scan_report *into)
+static void give_gaps(const struct node *n, const struct layer_result *r, struct arena *a,
+                      struct scan_report *into)
 {
 	struct span s = n->entry->gaps;
 	for (size_t i = s.first; i < (size_t)s.first + s.n; i++) {
@@ -172,7 +186,8 @@ static void give_gaps(const struct node *n, const struct layer_result *r, struct
 }
 
 /* Gaps that no entry owns: paths too long to be one, and the like */
-static void give_loose_gaps(const struct layer_result *r, size_t layer, struct arena *a, struct scan_report *into)
+static void give_loose_gaps(const struct layer_result *r, size_t layer, struct arena *a,
+                            struct scan_report *into)
 {
 	autofree bool *owned = calloc(r->gaps.n + 1, 1);
 
@@ -188,29 +203,33 @@ static void give_loose_gaps(const struct layer_result *r, size_t layer, struct a
 		}
 }
 
-static void give_end(const struct layer_result *r, size_t layer, struct arena *a, struct scan_report *into)
+static void give_end(const struct layer_result *r, size_t layer, struct arena *a,
+                     struct scan_report *into)
 {
 	char text[DIGEST_TEXT_BYTES] = "";
 	const struct layer *l = &into->image.layers.v[layer];
-	enum gap_kind kind = l->foreign		     ? GAP_FOREIGN_LAYER :
-			     r->end.code == ERR_LIMIT ? GAP_LIMIT :
-			     r->end.code == ERR_CRASH ? GAP_CRASH :
-							GAP_LAYER;
+	enum gap_kind kind = l->foreign                 ? GAP_FOREIGN_LAYER
+	                     : r->end.code == ERR_LIMIT ? GAP_LIMIT
+	                     : r->end.code == ERR_CRASH ? GAP_CRASH
+	                                                : GAP_LAYER;
 
 	if (!r->end.code)
 		return;
 	if (l->has_digest)
 		digest_text(&l->digest, text);
 	vec_add(a, &into->gaps,
-		((struct gap){ kind, arena_printf(a, "layer %zu%s%.19s%s", layer + 1, *text ? " (" : "", text, *text ? ")" : ""),
-			       arena_str(a, str_c(r->end.msg)), (int)layer }));
+	        ((struct gap){ kind,
+	                       arena_printf(a, "layer %zu%s%.19s%s", layer + 1, *text ? " (" : "",
+	                                    text, *text ? ")" : ""),
+	                       arena_str(a, str_c(r->end.msg)), (int)layer }));
 }
 
 /* etc/os-release first, as os-release(5) has it; then whatever else a root led to */
 static void give_distro(struct stack *s, struct scan_report *into)
 {
 	for (size_t i = 0; detector_roots[i]; i++) {
-		const struct node *n = rootfs_find(&s->tree, rootfs_real(&s->tree, s->a, str_c(detector_roots[i])));
+		const struct node *n = rootfs_find(
+		        &s->tree, rootfs_real(&s->tree, s->a, str_c(detector_roots[i])));
 		if (!n || !counts(n) || !n->entry->distros.n)
 			continue;
 		into->distro = s->results[n->layer].distros.v[n->entry->distros.first];
@@ -219,10 +238,12 @@ static void give_distro(struct stack *s, struct scan_report *into)
 	}
 }
 
-int merge_layers(struct layer_result *results, size_t n, struct arena *a, struct scan_report *into, struct merged *out,
-		 struct error *e)
+int merge_layers(struct layer_result *results, size_t n, struct arena *a, struct scan_report *into,
+                 struct merged *out, struct error *e)
 {
-	struct stack s = { .results = results, .a = a, .out = out, .tree = { .arena = a, .layers = n } };
+	struct stack s = {
+		.results = results, .a = a, .out = out, .tree = { .arena = a, .layers = n }
+	};
 
 	for (size_t i = 0; i < n; i++)
 		add_layer(&s, i);
@@ -241,5 +262,7 @@ int merge_layers(struct layer_result *results, size_t n, struct arena *a, struct
 	}
 	give_distro(&s, into);
 	rootfs_done(&s.tree);
-	return a->failed ? error_set(e, ERR_LIMIT, "the image's %zu bytes of findings are spent", a->max_bytes) : 0;
+	return a->failed ? error_set(e, ERR_LIMIT, "the image's %zu bytes of findings are spent",
+	                             a->max_bytes)
+	                 : 0;
 }

@@ -1,0 +1,158 @@
+#include "scan/assess.h"
+#include "base/time.h"
+#include "scan/order.h"
+#include "version/ecosystem.h"
+#include "vulndb/vulndb.h"
+#include <inttypes.h>
+
+enum { DAY_S = 86400 };
+
+struct assessment {
+	const struct scan_options *o;
+	struct arena *arena;
+	struct scan_report *report;
+};
+
+static void add_gap(struct assessment *s, enum gap_kind kind, str where, str why)
+{
+	vec_add(s->arena, &s->report->gaps, ((struct gap){ kind, where, why, -1 }));
+}
+
+static bool is_os_package(const struct package *p)
+{
+	return p->type == PACKAGE_DEB || p->type == PACKAGE_APK || p->type == PACKAGE_RPM;
+}
+
+static void name_release(struct assessment *s)
+{
+	struct distro *d = &s->report->distro;
+	size_t os_packages = 0;
+
+	for (size_t i = 0; i < s->report->packages.n; i++)
+		os_packages += is_os_package(&s->report->packages.v[i]);
+	d->ecosystem = ecosystem_of_release(
+	        s->arena, &(struct os_release){ d->id, d->version_id, d->codename, d->name });
+	if (os_packages && !d->id.n)
+		add_gap(s, GAP_UNKNOWN_RELEASE, STR("etc/os-release"),
+		        arena_printf(s->arena,
+		                     "%zu distribution packages, and nothing says of which release",
+		                     os_packages));
+	else if (d->id.n && !d->ecosystem.n)
+		add_gap(s, GAP_UNKNOWN_RELEASE, d->path,
+		        arena_printf(s->arena,
+		                     "%.*s %.*s is no release that advisories are known for",
+		                     STR_FMT(d->id), STR_FMT(d->version_id)));
+	else if (d->ecosystem.n && !os_packages)
+		add_gap(s, GAP_NOT_READ, d->path,
+		        arena_printf(s->arena, "%.*s, and no package database was found",
+		                     STR_FMT(d->name)));
+}
+
+/* The advisory ecosystem of a package: its release's, or its language's */
+static str ecosystem_of(const struct scan_report *r, const struct package *p)
+{
+	static const str of[PACKAGE_TYPE_COUNT] = {
+		[PACKAGE_NPM] = STR_INIT("npm"),
+		[PACKAGE_PYPI] = STR_INIT("PyPI"),
+		[PACKAGE_MAVEN] = STR_INIT("Maven"),
+		[PACKAGE_GOLANG] = STR_INIT("Go"),
+	};
+	return is_os_package(p) ? r->distro.ecosystem : of[p->type];
+}
+
+static void note_uncovered(struct assessment *s, struct vulndb *db)
+{
+	for (enum package_type t = 0; t < PACKAGE_TYPE_COUNT; t++) {
+		size_t n = 0;
+		str eco = { 0 };
+		for (size_t i = 0; i < s->report->packages.n; i++)
+			if (s->report->packages.v[i].type == t && !n++)
+				eco = ecosystem_of(s->report, &s->report->packages.v[i]);
+		if (n && eco.n && !vulndb_covers(db, eco))
+			add_gap(s, GAP_NO_DATA, eco,
+			        arena_printf(s->arena, "no advisories for %zu %s packages", n,
+			                     package_type_text(t)));
+	}
+}
+
+static void note_age(struct assessment *s)
+{
+	int64_t newest, age;
+
+	if (!s->o->max_data_age_days || !time_parse(s->report->data_date, &newest))
+		return;
+	age = (time_now() - newest) / DAY_S;
+	if (age > (int64_t)s->o->max_data_age_days)
+		add_gap(s, GAP_OLD_DATA, STR("advisory database"),
+		        arena_printf(s->arena,
+		                     "its newest advisory is %" PRId64
+		                     " days old, and %u are allowed",
+		                     age, s->o->max_data_age_days));
+}
+
+static int match_all(struct assessment *s, struct error *e)
+{
+	struct vulndb *db;
+	struct scan_report *r = s->report;
+	struct distro *distro = r->distro.id.n ? &r->distro : NULL;
+	int code = vulndb_open(s->o->db_path, &db, e);
+
+	if (code == ERR_NODATA) { /* the inventory is worth a report; that it is not assessed is
+		                     said on it */
+		add_gap(s, GAP_NO_DATA, STR("advisory database"),
+		        arena_str(s->arena, str_c(e->msg)));
+		*e = (struct error){ 0 };
+		return 0;
+	}
+	if (code < 0)
+		return code;
+	code = vulndb_describe(db, s->arena, r, e);
+	note_uncovered(s, db);
+	note_age(s);
+	for (size_t i = 0; code >= 0 && i < r->packages.n; i++)
+		code = vulndb_match(db, &r->packages.v[i], distro, s->arena, r, e);
+	vulndb_close(db);
+	return code;
+}
+
+static void settle(struct assessment *s)
+{
+	struct scan_report *r = s->report;
+	size_t kept = 0;
+
+	order_report(r);
+	for (size_t i = 0; i < r->findings.n; i++) {
+		const struct finding *f = &r->findings.v[i];
+		bool fixable = f->status == FIX_AVAILABLE || !s->o->ignore_unfixed;
+		if (fixable) {
+			r->worst = MAX(r->worst, f->severity);
+			r->any = true;
+		}
+		if (fixable && (!s->o->shown || s->o->shown >> f->severity & 1))
+			r->findings.v[kept++] = *f;
+		else
+			r->findings_hidden++;
+	}
+	r->findings.n = kept;
+	r->assessed = true;
+	for (size_t i = 0; i < r->gaps.n; i++)
+		r->assessed &= !gap_matters(r->gaps.v[i].kind);
+	if (getenv("SOURCE_DATE_EPOCH") || !time_parse(r->data_date, &r->now))
+		if (getenv("SOURCE_DATE_EPOCH") || !time_parse(r->image.created, &r->now))
+			r->now = getenv("SOURCE_DATE_EPOCH") ? time_now() : 0;
+}
+
+int assess_report(const struct scan_options *o, struct arena *a, struct scan_report *r,
+                  struct error *e)
+{
+	struct assessment s = { o, a, r };
+	int code = 0;
+
+	name_release(&s);
+	order_packages(r); /* before findings point at them */
+	if (o->db_path)
+		code = match_all(&s, e);
+	if (code >= 0)
+		settle(&s);
+	return code;
+}
