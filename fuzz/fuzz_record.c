@@ -10,6 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct arena a cleanup(arena_done) = ARENA(16u << 20);
 	struct error e = { 0 };
 	struct advisory out = { 0 }, back = { 0 };
+	struct unpacker *u = NULL;
 	str text;
 	struct cursor c = CURSOR("fuzz", data, n), p = CURSOR("fuzz", data, n);
 	int r = record_get_advisory(&c, &a, &out, &e);
@@ -23,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		assert(a.failed || str_eq(buf_view(&b), buf_view(&again)));
 	}
 	e = (struct error){ 0 };
-	r = pack_get(&p, &a, 1u << 20, &text, &e);
+	r = pack_get(&u, &p, &a, 1u << 20, &text, &e);
 	assert(r == 0 || e.msg[0]);
+	unpacker_free(u);
 	return 0;
 }

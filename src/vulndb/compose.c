@@ -155,7 +155,7 @@ static int take_text(struct making *m, const struct advisory *head, struct curso
 	struct advisory r = { 0 };
 	int ret = shelf_get_names(&rest, m->scratch, &r, m->e);
 	r = *head;
-	ret = ret < 0 ? ret : shelf_get_text(&rest, m->scratch, &r, m->e);
+	ret = ret < 0 ? ret : shelf_get_text(&m->l->unpacker, &rest, m->scratch, &r, m->e);
 	if (ret < 0)
 		return ret;
 	if (head->notice) {

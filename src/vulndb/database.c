@@ -107,6 +107,7 @@ void look_done(struct look *l)
 	lmdb_walk_free(take(l->advisories));
 	lmdb_walk_free(take(l->aliases));
 	lmdb_abort(take(l->txn));
+	unpacker_free(take(l->unpacker));
 }
 
 bool vulndb_covers(struct vulndb *db, str ecosystem)

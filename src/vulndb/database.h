@@ -16,6 +16,7 @@ struct look {
 	struct vulndb *db;
 	struct lmdb_txn *txn;
 	struct lmdb_walk *packages, *advisories, *aliases;
+	struct unpacker *unpacker;
 };
 
 int look_open(struct vulndb *db, struct look *out, struct error *e) must_use;

@@ -39,7 +39,27 @@ void pack_put(struct packer *p, struct buf *b, str text)
 	record_put_str(b, str_mem(out, n));
 }
 
-int pack_get(struct cursor *c, struct arena *a, size_t max_bytes, str *out, struct error *e)
+struct unpacker {
+	ZSTD_DCtx *z;
+};
+
+void unpacker_free(struct unpacker *u)
+{
+	if (!u)
+		return;
+	ZSTD_freeDCtx(u->z);
+	free(u);
+}
+
+static struct unpacker *unpacker_new(void)
+{
+	struct unpacker *u = calloc(1, sizeof *u);
+	if (!u || !(u->z = ZSTD_createDCtx()))
+		abort();
+	return u;
+}
+
+int pack_get(struct unpacker **u, struct cursor *c, struct arena *a, size_t max_bytes, str *out, struct error *e)
 {
 	uint64_t n = cur_uleb(c);
 	str bytes = record_get_str(c);
@@ -54,7 +74,9 @@ int pack_get(struct cursor *c, struct arena *a, size_t max_bytes, str *out, stru
 	char *p = arena_alloc(a, (size_t)n);
 	if (!p)
 		return error_set(e, ERR_LIMIT, "the %zu bytes for texts are spent", a->max_bytes);
-	if (ZSTD_decompress(p, (size_t)n, bytes.p, bytes.n) != n)
+	if (!*u)
+		*u = unpacker_new();
+	if (ZSTD_decompressDCtx((*u)->z, p, (size_t)n, bytes.p, bytes.n) != n)
 		return cur_error(c, e, "damaged text");
 	*out = str_mem(p, (size_t)n);
 	return 0;

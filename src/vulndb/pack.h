@@ -9,6 +9,9 @@ struct packer *packer_new(void);
 void packer_free(struct packer *p); /* NULL is fine */
 /* Appends `text`, compressed where that pays; the same text gives the same bytes. */
 void pack_put(struct packer *p, struct buf *b, str text);
+
+struct unpacker; /* one thread; made at its first use, as most matches need none */
+void unpacker_free(struct unpacker *u); /* NULL is fine */
 /* The text again, in `a` or borrowed from the cursor's bytes. ERR_FORMAT when damaged, ERR_LIMIT past
- * max_bytes. Any thread. */
-int pack_get(struct cursor *c, struct arena *a, size_t max_bytes, str *out, struct error *e) must_use;
+ * max_bytes. *u is made when NULL. */
+int pack_get(struct unpacker **u, struct cursor *c, struct arena *a, size_t max_bytes, str *out, struct error *e) must_use;

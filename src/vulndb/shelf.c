@@ -198,10 +198,11 @@ int shelf_get_names(struct cursor *rest, struct arena *a, struct advisory *out, 
 	return cur_bad(rest) ? cur_error(rest, e, "damaged list of packages") : 0;
 }
 
-int shelf_get_text(struct cursor *rest, struct arena *a, struct advisory *out, struct error *e)
+int shelf_get_text(struct unpacker **u, struct cursor *rest, struct arena *a, struct advisory *out,
+		   struct error *e)
 {
 	str text;
-	int r = pack_get(rest, a, SHELF_TEXT_BYTES, &text, e);
+	int r = pack_get(u, rest, a, SHELF_TEXT_BYTES, &text, e);
 	if (r < 0)
 		return r;
 	struct cursor c = CURSOR("advisory database", text.p, text.n);

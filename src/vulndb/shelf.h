@@ -49,7 +49,8 @@ int shelf_put(struct lmdb_txn *t, struct packer *p, str feed, const struct advis
 int shelf_get_head(str value, struct arena *a, struct advisory *out, struct cursor *rest,
 		   struct error *e) must_use;
 int shelf_get_names(struct cursor *rest, struct arena *a, struct advisory *out, struct error *e) must_use;
-int shelf_get_text(struct cursor *rest, struct arena *a, struct advisory *out, struct error *e) must_use;
+int shelf_get_text(struct unpacker **u, struct cursor *rest, struct arena *a, struct advisory *out,
+		   struct error *e) must_use;
 /* The newest copy of an id among the feeds of one origin: 1, or 0 when there is none. */
 int shelf_newest(struct lmdb_walk *advisories, str id, enum advisory_origin origin, str *feed, str *value,
 		 struct error *e) must_use;

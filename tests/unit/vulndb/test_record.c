@@ -85,6 +85,7 @@ TEST(pack_gives_text_back_and_shrinks_long_ones)
 	struct arena a cleanup(arena_done) = ARENA(1 << 20);
 	struct buf b cleanup(buf_done) = BUF(1 << 16);
 	struct packer *p = packer_new();
+	struct unpacker *u = NULL;
 	struct error e = { 0 };
 	char text[5000];
 	memset(text, 'x', sizeof text);
@@ -95,15 +96,16 @@ TEST(pack_gives_text_back_and_shrinks_long_ones)
 		pack_put(p, &b, want);
 		EXPECT(sizes[i] < 5000 || b.n < 100);
 		struct cursor c = CURSOR("t", b.p, b.n);
-		EXPECT_OK(pack_get(&c, &a, sizeof text, &got, &e), &e);
+		EXPECT_OK(pack_get(&u, &c, &a, sizeof text, &got, &e), &e);
 		EXPECT_STR(got, want);
 	}
 	str got;
 	struct cursor c = CURSOR("t", b.p, b.n);
-	EXPECT_INT(pack_get(&c, &a, 4999, &got, &e), ERR_LIMIT);
+	EXPECT_INT(pack_get(&u, &c, &a, 4999, &got, &e), ERR_LIMIT);
 	b.p[b.n - 1] ^= 0x55;
 	b.p[8] ^= 0x55;
 	c = CURSOR("t", b.p, b.n);
-	EXPECT(pack_get(&c, &a, sizeof text, &got, &e) < 0);
+	EXPECT(pack_get(&u, &c, &a, sizeof text, &got, &e) < 0);
+	unpacker_free(u);
 	packer_free(p);
 }
