@@ -3,8 +3,8 @@
 evaluation, with orders of its own (PyPI: the `packaging` module): for versions around every event of
 every package of a mirror, the records that hold the version must be exactly those of the findings.
 
-usage: osv_matching.py MATCHLIST DATABASE MIRROR [ECOSYSTEM...]"""
-import functools, glob, json, random, re, subprocess, sys, zipfile
+usage: osv_matching.py MATCHLIST DATABASE MIRROR [ECOSYSTEM...]   (VERSIONS=number a package)"""
+import functools, glob, json, os, random, re, subprocess, sys, zipfile
 from packaging.version import InvalidVersion, Version
 
 SEMVER = re.compile(r'^[v=\s]*(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$')
@@ -178,7 +178,8 @@ def candidates(ecosystem, records, rng):
     if ecosystem == 'Go':
         near |= {'v' + v for v in seen}
     both = sorted(v for v in seen | near if v and v != '*' and '\t' not in v and '\n' not in v)
-    return both if len(both) <= 24 else sorted(rng.sample(both, 24))
+    most = int(os.environ.get('VERSIONS', '10'))
+    return both if len(both) <= most else sorted(rng.sample(both, most))
 
 
 def main():
