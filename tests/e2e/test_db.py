@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""`db update` from a folder and from an HTTP mirror: what is kept, what is asked for again, what a broken
+feed leaves behind; `db info` and `db lookup`; exit statuses. PLIMSOLL and WORK as tests/run gives them."""
+import http.server, io, json, os, pathlib, subprocess, sys, threading, zipfile
+
+PLIMSOLL, WORK = os.environ['PLIMSOLL'], pathlib.Path(os.environ['WORK'])
+failures = passes = 0
+
+
+def check(name, ok, why=''):
+    global failures, passes
+    passes, failures = passes + bool(ok), failures + (not ok)
+    if not ok:
+        print(f'FAIL {name}: {why}')
+
+
+def run(*arguments, db):
+    return subprocess.run([PLIMSOLL, 'db', *arguments, '--db', str(db)], capture_output=True, text=True)
+
+
+def record(name, package, fixed, **more):
+    return json.dumps({'id': name, 'modified': '2024-05-06T07:08:09Z', 'published': '2024-05-06T07:08:09Z', **more,
+                       'affected': [{'package': {'ecosystem': 'npm', 'name': package}, 'ranges': [
+                           {'type': 'SEMVER', 'events': [{'introduced': '0'}, {'fixed': fixed}]}]}]})
+
+
+def archive(*records):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, 'w', zipfile.ZIP_DEFLATED) as z:
+        for r in records:
+            z.writestr(zipfile.ZipInfo(json.loads(r)['id'] + '.json'), r)
+    return out.getvalue()
+
+
+TRACKER = json.dumps({'openssl': {'CVE-2024-0001': {'releases': {'bookworm': {
+    'status': 'resolved', 'fixed_version': '3.0.11-1', 'urgency': 'low'}}}}}).encode()
+
+
+class Mirror(http.server.BaseHTTPRequestHandler):
+    files, log = {}, []
+
+    def do_GET(self):
+        body = self.files.get(self.path)
+        tag = f'"{hash(body)}"'
+        status = 404 if body is None else 304 if self.headers.get('If-None-Match') == tag else 200
+        self.log.append((self.path, status))
+        self.send_response(status)
+        self.send_header('ETag', tag)
+        self.send_header('Last-Modified', 'Mon, 06 May 2024 10:00:00 GMT')
+        self.send_header('Content-Length', str(len(body) if status == 200 else 0))
+        self.end_headers()
+        if status == 200:
+            self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Mirror)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+url = f'http://127.0.0.1:{server.server_port}'
+db = WORK / 'deep' / 'er' / 'mirror.db'
+
+Mirror.files = {'/osv/npm/all.zip': archive(record('GHSA-1', 'left-pad', '1.3.0', aliases=['CVE-2024-0002'])),
+                '/debian/tracker.json': TRACKER}
+r = run('update', '--from', url, db=db)
+check('update from a mirror', r.returncode == 0 and 'Generation 1: 2 records, 2 packages' in r.stdout, r)
+r = run('info', '-f', 'json', db=db)
+info = json.loads(r.stdout)
+check('info', info['generation'] == 1 and [s['name'] for s in info['sources']] == ['debian/tracker', 'osv/npm'], r)
+check("a server's date", info['sources'][0]['date'] == '2024-05-06T10:00:00Z', info)
+
+Mirror.log.clear()
+r = run('update', '--from', url, db=db)
+check('nothing new', r.returncode == 0 and 'Nothing new' in r.stdout, r)
+check('conditional requests', [s for p, s in Mirror.log if s != 404] == [304, 304], Mirror.log)
+
+Mirror.files['/osv/npm/all.zip'] = archive(record('GHSA-1', 'left-pad', '1.4.0'), record('GHSA-2', 'right-pad', '1.0.0'))
+Mirror.files['/debian/tracker.json'] = TRACKER[:-20]
+r = run('update', '--from', url, db=db)
+check('a broken feed is named', r.returncode == 4 and 'debian/tracker: ' in r.stderr and 'byte' in r.stderr, r)
+check('the others are in', 'Generation 2: 3 records' in r.stdout and '2 packages, 2 advisories' in r.stdout, r)
+r = run('lookup', 'CVE-2024-0001', db=db)
+check('its last good data stays', r.returncode == 0 and 'openssl: introduced 0, fixed 3.0.11-1' in r.stdout, r)
+
+del Mirror.files['/debian/tracker.json']
+r = run('update', '--from', url, db=db)
+check('a feed that vanishes is no empty feed', r.returncode == 4 and run('lookup', 'openssl', db=db).returncode == 0, r)
+
+zip_bomb = io.BytesIO()
+with zipfile.ZipFile(zip_bomb, 'w', zipfile.ZIP_DEFLATED) as z:
+    z.writestr('GHSA-9.json', b'[' * (64 << 20))
+    for i in range(3):
+        z.writestr(f'GHSA-{i}.json', record(f'GHSA-{i}', 'left-pad', '1.0.0'))
+Mirror.files = {'/osv/npm/all.zip': zip_bomb.getvalue(), '/debian/tracker.json': TRACKER}
+r = run('update', '--from', url, db=db)
+check('a record that is too large is left out', r.returncode == 0 and 'osv/npm: 1 records left out' in r.stderr, r)
+
+for name, body in {'no zip': b'nothing', 'a cut zip': archive(record('GHSA-1', 'a', '1'))[:90], 'an empty file': b''}.items():
+    Mirror.files['/osv/npm/all.zip'] = body
+    r = run('update', '--from', url, db=db)
+    check(name, r.returncode == 4 and 'osv/npm' in r.stderr and run('lookup', 'left-pad', db=db).returncode == 0, r)
+
+folder = WORK / 'folder'
+(folder / 'osv/npm').mkdir(parents=True)
+(folder / 'osv/npm/GHSA-1.json').write_text(record('GHSA-1', 'left-pad', '1.3.0'))
+other = WORK / 'folder.db'
+check('loose records', run('update', '-q', '--from', str(folder), db=other).returncode == 0)
+r = run('lookup', 'left-pad', '-f', 'json', db=other)
+check('lookup', json.loads(r.stdout)[0]['affected'][0]['ranges'] == [[{'introduced': '0'}, {'fixed': '1.3.0'}]], r)
+check('lookup of nothing', run('lookup', 'CVE-1999-0001', db=other).returncode == 4)
+os.chmod(other, 0o444)
+check('a read-only file', run('info', db=other).returncode == 0)
+check('an empty folder', run('update', '--from', str(WORK / 'deep'), db=other).returncode == 4)
+check('no folder', run('update', '--from', str(WORK / 'nowhere'), db=other).returncode == 4)
+check('no database', run('info', db=WORK / 'none.db').returncode == 3)
+check('no verb', run('dance', db=other).returncode == 2)
+check('no format', run('info', '-f', 'xml', db=other).returncode == 2)
+left = sorted(p.name for p in WORK.rglob('*') if p.suffix in ('.building', '.new'))
+check('nothing is left lying', not left, left)
+print(f'{passes} passed, {failures} failed, 0 skipped')
+sys.exit(failures != 0)
