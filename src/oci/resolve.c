@@ -123,39 +123,46 @@ static int several(const struct manifest *index, str ref, struct error *e)
 	if (!names.n)
 		return error_set(e, ERR_FORMAT, "index.json names no image");
 	if (ref.n)
-		return error_set(e, ERR_NOTFOUND, "there is no image %.*s; there is %.*s",
+		return error_set(e, ERR_NOTFOUND, "there is no one image %.*s; there is %.*s",
 		                 STR_FMT(ref), STR_FMT(buf_view(&names)));
 	return error_set(e, ERR_USAGE, "there are several images, name one: %.*s",
 	                 STR_FMT(buf_view(&names)));
 }
 
+/* Do all of them mean one image: the same one, or (when `platforms`) one for several platforms? */
+static bool is_one(const struct manifest *of, bool platforms)
+{
+	const struct descriptor *first = of->entries.v;
+
+	for (size_t i = 0; i < of->entries.n; i++) {
+		const struct descriptor *d = &of->entries.v[i];
+		if (platforms ? !d->platform.os.n || !str_eq(d->ref_name, first->ref_name)
+		              : !digest_eq(&d->digest, &first->digest))
+			return false;
+	}
+	return of->entries.n > 0;
+}
+
 int resolve_entry(const struct manifest *index, str ref, const char *platform, struct arena *a,
                   const struct descriptor **out, struct error *e)
 {
-	const struct descriptor *only = NULL;
+	struct manifest meant = { .index = true };
 	struct platform want;
-	size_t images = 0, with_platform = 0;
 	int r = platform_parse(platform, a, &want, e);
 
-	for (size_t i = 0; r >= 0 && i < index->entries.n; i++) {
-		const struct descriptor *d = &index->entries.v[i];
-		if (ref.n && is_named(d, ref)) {
-			*out = d;
-			return 0;
-		}
-		if (d->attestation)
-			continue;
-		only = d;
-		images++;
-		with_platform += d->platform.os.n > 0;
-	}
 	if (r < 0)
 		return r;
-	if (!ref.n && images == 1) {
-		*out = only;
-		return 0;
+	for (size_t i = 0; i < index->entries.n; i++) {
+		const struct descriptor *d = &index->entries.v[i];
+		if (ref.n ? is_named(d, ref) : !d->attestation)
+			vec_add(a, &meant.entries, *d);
 	}
-	if (!ref.n && images && with_platform == images)
-		return manifest_choose(index, &want, a, out, e);
-	return several(index, ref, e);
+	if (a->failed)
+		return error_set(e, ERR_LIMIT, "index.json is too large");
+	if (is_one(&meant, true) && meant.entries.n > 1)
+		return manifest_choose(&meant, &want, a, out, e);
+	if (!is_one(&meant, false))
+		return several(index, ref, e);
+	*out = meant.entries.v;
+	return 0;
 }
