@@ -16,7 +16,8 @@ nice bench/big-image "$cache/image"
 read -ra libraries < <(pkg-config --cflags --libs libcurl libcrypto libisal)
 cc -O2 -o "$work/limit" bench/limit.c "${libraries[@]}" -lpthread
 db=$cache/advisories.db
-"$plimsoll" db update --from "${FEEDS:-data/sample-feed}" --db "$db" >/dev/null 2>"$work/log" || { cat "$work/log" >&2; exit 1; }
+rm -f "$db"
+"$plimsoll" db update -q --from "${FEEDS:-data/sample-feed}" --db "$db" >/dev/null 2>"$work/log" || { cat "$work/log" >&2; exit 1; }
 registry_start "$work/registry"
 registry_push "$cache/image:1" big:1
 
