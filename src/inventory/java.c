@@ -111,12 +111,28 @@ static int take_member(struct java *j, struct jar *jar, struct members *zip, con
 	return 0;
 }
 
+static bool is_separator(char c)
+{
+	return c == '-' || c == '_' || c == '.';
+}
+
+/* Debian's geronimo-annotation-1.3-spec.jar is geronimo-annotation_1.3_spec. */
+static bool starts_alike(str stem, str artifact)
+{
+	for (size_t i = 0; i < artifact.n; i++)
+		if (i >= stem.n ||
+		    (stem.p[i] != artifact.p[i] &&
+		     !(is_separator(stem.p[i]) && is_separator(artifact.p[i]))))
+			return false;
+	return true;
+}
+
 /* Does the file's name say that it is this artifact? "a-b-1.0" is "a-b", not "a". */
 static bool names_artifact(str stem, const struct pom *p)
 {
 	str rest = str_from(stem, p->artifact.n);
 
-	if (!str_starts(stem, p->artifact))
+	if (!starts_alike(stem, p->artifact))
 		return false;
 	return !rest.n || (rest.p[0] == '-' && rest.n > 1 &&
 	                   (str_starts(str_from(rest, 1), p->version) ||
@@ -136,7 +152,6 @@ static bool names_library(str stem, const struct pom *p)
 static size_t own_pom(const struct jar *jar)
 {
 	str stem = str_upto(jar->base_name, str_rchr(jar->base_name, '.'));
-	struct file_name name = javameta_split_name(jar->base_name, &jar->manifest);
 	size_t best = jar->poms.n;
 
 	for (size_t i = 0; i < jar->poms.n; i++)
@@ -144,9 +159,6 @@ static size_t own_pom(const struct jar *jar)
 		    (best == jar->poms.n ||
 		     jar->poms.v[i].pom.artifact.n > jar->poms.v[best].pom.artifact.n))
 			best = i;
-	/* a single one in a file that was given a name of its own: "app.jar" */
-	if (best == jar->poms.n && jar->poms.n == 1 && name.artifact.n == stem.n)
-		return 0;
 	return best;
 }
 
@@ -170,6 +182,15 @@ static int add(struct java *j, const struct jar *jar, const struct pom *p, str e
 	return r;
 }
 
+/* A single pom.properties, and nothing that tells another version: as likely as not this is that
+ * library under a name of the file's own ("app.jar"). Then the name gets no group, as advisories of
+ * a library that is called so by chance would be found. */
+static bool may_be_renamed(const struct jar *jar, const struct file_name *name)
+{
+	return jar->poms.n == 1 &&
+	       (!name->version.n || str_eq(name->version, jar->poms.v[0].pom.version));
+}
+
 /* Without a pom.properties of its own: the file's name and the manifest. */
 static int add_by_name(struct java *j, const struct jar *jar, struct error *e)
 {
@@ -178,15 +199,16 @@ static int add_by_name(struct java *j, const struct jar *jar, struct error *e)
 	bool in_name = name.artifact.n < str_rchr(jar->base_name, '.');
 	struct pom p = { .artifact = name.artifact, .version = name.version };
 
-	if (!javameta_split_group(name.artifact, &p.group, &p.artifact))
+	if (!javameta_split_group(name.artifact, &p.group, &p.artifact) &&
+	    !may_be_renamed(jar, &name))
 		p.group = javameta_group(name.artifact, name.version, m);
-	if (name.version.n)
-		return add(j, jar, &p, in_name ? STR("file name") : STR("manifest"), e);
-	if (!jar->poms.n && jar->any)
+	if (!jar->any && !name.version.n) /* no code in it */
+		return 0;
+	if (!name.version.n && !jar->poms.n)
 		inventory_gap(j->into, GAP_NO_IDENTITY, j->path,
 		              "%.*s%sno version in its name or manifest",
 		              STR_FMT(str_upto(jar->inner, 300)), jar->inner.n ? ": " : "");
-	return 0;
+	return add(j, jar, &p, in_name || !name.version.n ? STR("file name") : STR("manifest"), e);
 }
 
 static int conclude(struct java *j, const struct jar *jar, struct error *e)

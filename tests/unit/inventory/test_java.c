@@ -21,9 +21,9 @@ TEST(java_identity_comes_from_pom_then_name_then_manifest)
 		  POM("org.apache.logging.log4j", "log4j-core", "2.14.1"),
 		  "org.apache.logging.log4j:log4j-core", "2.14.1",
 		  "META-INF/maven/org.apache.logging.log4j/log4j-core/pom.properties" },
-		{ "a single pom.properties in a renamed file", "app.jar", "META-INF/maven/g/a/pom.properties",
-		  POM("com.example", "service", "3.0"), "com.example:service", "3.0",
-		  "META-INF/maven/g/a/pom.properties" },
+		{ "pom.properties of the name but for its separators", "x/geronimo-annotation-1.3-spec.jar",
+		  "META-INF/maven/g/a/pom.properties", POM("g", "geronimo-annotation_1.3_spec", "1.3"),
+		  "g:geronimo-annotation_1.3_spec", "1.3", "META-INF/maven/g/a/pom.properties" },
 		{ "pom.properties of group and artifact in the name", "x/jakarta.enterprise.cdi-api-3.0.1.jar",
 		  "META-INF/maven/jakarta.enterprise/jakarta.enterprise.cdi-api/pom.properties",
 		  POM("jakarta.enterprise", "jakarta.enterprise.cdi-api", "3.0.1"),
@@ -87,6 +87,43 @@ TEST(java_shaded_libraries_are_listed_beside_the_jar)
 	EXPECT_STR(find(&r, "com.google.guava:guava")->version, STR("20.0"));
 	EXPECT_STR(find(&r, "org.slf4j:slf4j-api")->version, STR("1.7.25"));
 	EXPECT_STR(find(&r, "g:deep")->version, STR("1"));
+}
+
+/* Syft's rule: a jar is listed under its own name too, unless a pom.properties has that name. */
+TEST(java_a_jar_that_no_pom_names_is_listed_itself)
+{
+	static const struct {
+		const char *rule, *path, *manifest, *group, *artifact, *version, *name, *own_version;
+	} rows[] = {
+		{ "one library packed into another", "guice.jar",
+		  MANIFEST("Bundle-SymbolicName: com.google.inject\r\nBundle-Version: 4.2.3"), "cglib", "cglib",
+		  "3.2", "com.google.inject:guice", "4.2.3" },
+		{ "renamed, of one version", "maven3-artifact.jar", MANIFEST("Implementation-Version: 3.8.7"),
+		  "org.apache.maven", "maven-artifact", "3.8.7", ":maven3-artifact", "3.8.7" },
+		{ "renamed, no word of a version", "app.jar", MANIFEST("Created-By: x"), "com.example", "service",
+		  "3.0", ":app", "" },
+		{ "no group by a renamed file's name alone", "log4j.jar",
+		  MANIFEST("Implementation-Version: 2.14.1"), "org.apache.logging.log4j", "log4j-core", "2.14.1",
+		  ":log4j", "2.14.1" },
+	};
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct reading r cleanup(reading_done);
+		struct buf zip cleanup(buf_done) = BUF(1 << 16);
+		char pom[256], library[128];
+		snprintf(pom, sizeof pom, "version=%s\ngroupId=%s\nartifactId=%s\n", rows[i].version,
+			 rows[i].group, rows[i].artifact);
+		snprintf(library, sizeof library, "%s:%s", rows[i].group, rows[i].artifact);
+		zip_add(&zip, "META-INF/MANIFEST.MF", str_c(rows[i].manifest), 0);
+		zip_add(&zip, "META-INF/maven/g/a/pom.properties", str_c(pom), 0);
+		zip_end(&zip);
+		read_bytes(&r, java_read, rows[i].path, buf_view(&zip));
+		EXPECT_OK(r.result, &r.e);
+		EXPECT_INT(r.found.packages.n, 2);
+		EXPECT_INT(r.found.gaps.n, 0);
+		EXPECT_STR(find(&r, rows[i].name)->version, str_c(rows[i].own_version));
+		EXPECT_STR(find(&r, rows[i].name)->name, str_c(rows[i].name));
+		EXPECT_STR(find(&r, library)->version, str_c(rows[i].version));
+	}
 }
 
 static void wrap(struct buf *zip, const char *entry)
@@ -173,14 +210,15 @@ TEST(java_a_member_that_cannot_be_read_costs_itself_only)
 	EXPECT_INT(r.found.gaps.v[0].kind, GAP_UNREADABLE);
 }
 
-TEST(java_an_archive_without_a_version_is_a_gap)
+TEST(java_an_archive_without_a_version_is_listed_and_a_gap)
 {
 	struct reading r cleanup(reading_done);
 	struct buf zip cleanup(buf_done) = BUF(1 << 16);
 	one_file(&zip, "META-INF/MANIFEST.MF", MANIFEST("Implementation-Title: x"), 0);
 	read_bytes(&r, java_read, "app.jar", buf_view(&zip));
 	EXPECT_OK(r.result, &r.e);
-	EXPECT_INT(r.found.packages.n, 0);
+	EXPECT_INT(r.found.packages.n, 1);
+	EXPECT_STR(find(&r, ":app")->version, STR(""));
 	EXPECT_INT(r.found.gaps.n, 1);
 	EXPECT_INT(r.found.gaps.v[0].kind, GAP_NO_IDENTITY);
 }
