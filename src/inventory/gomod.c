@@ -33,7 +33,7 @@ static int add(const struct package *like, struct module m, struct inventory *in
 
 	p.type = PACKAGE_GOLANG;
 	p.name = m.path;
-	p.version = m.version.n ? m.version : STR("(devel)");
+	p.version = str_eq(m.version, STR("(devel)")) ? (str){ 0 } : m.version;
 	return m.path.n ? inventory_add(into, &p, e) : 0;
 }
 

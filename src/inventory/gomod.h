@@ -5,6 +5,7 @@
 #include "inventory/inventory.h"
 
 /* What is common to all packages of one program is in *like. `version` is the toolchain's ("go1.21.3
- * X:boring"), `modules` the list without its markers; both may be empty. */
+ * X:boring"), `modules` the list without its markers; both may be empty.
+ * A main module or a replaced one that is "(devel)" has an empty version, unless the build says it. */
 int gomod_add(const struct package *like, str version, str modules, struct inventory *into,
 	      struct error *e) must_use;
