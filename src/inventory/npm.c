@@ -36,10 +36,14 @@ static str author_of(const struct json *package)
 	return json_is_object(author) ? json_str(author, "name") : json_text(author);
 }
 
-/* Templates of generators have "{{version}}" there. */
-static bool is_version(str s)
+/* Private packages need none (package.json, "version"), templates of generators have
+ * "{{version}}" there: an unknown one is empty. */
+static str version_of(const struct json *package)
 {
-	return s.n && ((s.p[0] >= '0' && s.p[0] <= '9') || s.p[0] == 'v' || s.p[0] == '=');
+	str s = json_str(package, "version");
+	bool any = s.n && ((s.p[0] >= '0' && s.p[0] <= '9') || s.p[0] == 'v' || s.p[0] == '=');
+
+	return any ? s : (str){ 0 };
 }
 
 static int add(const struct json *package, str path, struct inventory *into, struct error *e)
@@ -48,13 +52,13 @@ static int add(const struct json *package, str path, struct inventory *into, str
 	struct package p = {
 		.type = PACKAGE_NPM,
 		.name = json_str(package, "name"),
-		.version = json_str(package, "version"),
+		.version = version_of(package),
 		.maintainer = author_of(package),
 		.path = path,
 		.evidence = STR("package.json"),
 	};
 
-	if (!p.name.n || !is_version(p.version))
+	if (!p.name.n)
 		return 0;
 	add_licenses(&licenses, json_get(package, "license"));
 	add_licenses(&licenses, json_get(package, "licenses"));

@@ -36,10 +36,10 @@ static int read_headers(struct stream *bytes, struct package like, struct invent
 	like.version = known(s.values[VERSION]);
 	like.license = known(s.values[EXPRESSION].n ? s.values[EXPRESSION] : s.values[LICENSE]);
 	like.maintainer = known(s.values[AUTHOR]);
-	if (like.name.n && like.version.n)
-		return inventory_add(into, &like, e);
-	inventory_gap(into, GAP_NO_IDENTITY, like.path, "no %s", like.name.n ? "Version" : "Name");
-	return 0;
+	if (!like.name.n || !like.version.n)
+		inventory_gap(into, GAP_NO_IDENTITY, like.path, "no %s",
+		              like.name.n ? "Version" : "Name");
+	return like.name.n ? inventory_add(into, &like, e) : 0;
 }
 
 int python_read(struct file *f, struct inventory *into, struct error *e)

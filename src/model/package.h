@@ -26,7 +26,8 @@ struct package {
 	/* As the ecosystem writes it: npm "@scope/name", Maven "group:artifact" (group may be empty:
 	 * ":artifact"), Go the module path ("stdlib" for the standard library), PyPI as recorded. */
 	str name;
-	str version;        /* rpm: [epoch:]version-release, epoch 0 left out; Go: "v1.2.3", stdlib "1.21.3" */
+	str version;        /* rpm: [epoch:]version-release, epoch 0 left out; Go: "v1.2.3", stdlib "1.21.3";
+	                       empty: not known */
 	str arch;           /* deb, apk, rpm; else empty */
 	str source;         /* source package name, where the record has one; else empty */
 	str source_version; /* its version, where it differs in the record; else empty */

@@ -15,6 +15,8 @@ TEST(npm_reads_name_version_license)
 		{ "licenses as an array",
 		  "{\"name\":\"a\",\"version\":\"1.0.0\",\"licenses\":[{\"type\":\"MIT\"},\"BSD\"]}", "a", "1.0.0",
 		  "MIT, BSD" },
+		{ "no version", "{\"name\":\"a\",\"license\":\"MIT\"}", "a", "", "MIT" },
+		{ "a generator's template", "{\"name\":\"a\",\"version\":\"{{v}}\"}", "a", "", "" },
 		{ "byte order mark", "\xef\xbb\xbf{\"name\":\"a\",\"version\":\"2.0.0\"}", "a", "2.0.0", "" },
 	};
 	for (size_t i = 0; i < LEN(rows); i++) {
@@ -34,9 +36,11 @@ TEST(npm_which_files_are_packages)
 		int packages, result;
 	} rows[] = {
 		{ "module type of a folder", "node_modules/a/esm/package.json", "{\"type\":\"module\"}", 0, 0 },
-		{ "no version", "node_modules/a/package.json", "{\"name\":\"a\"}", 0, 0 },
-		{ "version is a number", "node_modules/a/package.json", "{\"name\":\"a\",\"version\":1}", 0, 0 },
-		{ "template", "x/package.json", "{\"name\":\"{{n}}\",\"version\":\"{{v}}\"}", 0, 0 },
+		{ "no version", "node_modules/a/package.json", "{\"name\":\"a\"}", 1, 0 },
+		{ "neither name nor version", "node_modules/a/package.json", "{\"private\":true}", 0, 0 },
+		{ "no name", "node_modules/a/package.json", "{\"version\":\"1.0.0\"}", 0, 0 },
+		{ "version is a number", "node_modules/a/package.json", "{\"name\":\"a\",\"version\":1}", 1, 0 },
+		{ "template", "x/package.json", "{\"name\":\"{{n}}\",\"version\":\"{{v}}\"}", 1, 0 },
 		{ "no object", "node_modules/a/package.json", "[]", 0, 0 },
 		{ "packed into another one", "node_modules/a/dist/compiled/ws/package.json",
 		  "{\"name\":\"ws\",\"version\":\"7.0.0\"}", 1, 0 },

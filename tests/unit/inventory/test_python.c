@@ -35,10 +35,15 @@ TEST(python_without_name_or_version_is_a_gap)
 	struct reading r cleanup(reading_done);
 	read_bytes(&r, python_read, "l/a.dist-info/METADATA", STR("Name: a\n\nVersion: 1\n"));
 	EXPECT_OK(r.result, &r.e);
-	EXPECT_INT(r.found.packages.n, 0);
+	EXPECT_INT(r.found.packages.n, 1);
+	EXPECT_STR(find(&r, "a")->version, STR(""));
 	EXPECT_INT(r.found.gaps.n, 1);
 	EXPECT_INT(r.found.gaps.v[0].kind, GAP_NO_IDENTITY);
 	EXPECT_STR(r.found.gaps.v[0].why, STR("no Version"));
+	reading_done(&r);
+	read_bytes(&r, python_read, "l/a.dist-info/METADATA", STR("Version: 1\n\n"));
+	EXPECT_INT(r.found.packages.n, 0);
+	EXPECT_STR(r.found.gaps.v[0].why, STR("no Name"));
 }
 
 TEST(python_zipped_eggs)
