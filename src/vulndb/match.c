@@ -323,10 +323,24 @@ static int group_all(struct matching *m)
 	return 0;
 }
 
+/* Listed by name only: a private npm package, a jar without a manifest, a Go module of one's own. Not
+ * a version that cannot be read, but one that nobody wrote down. */
+static bool has_no_version(const struct package *p)
+{
+	return !p->version.n && (p->type == PACKAGE_NPM || p->type == PACKAGE_PYPI ||
+				 p->type == PACKAGE_MAVEN || p->type == PACKAGE_GOLANG);
+}
+
 static void note_gaps(struct matching *m)
 {
 	const struct package *p = m->s->package;
-	if (m->unreadable)
+	if (m->unreadable && has_no_version(p))
+		vec_add(m->a, &m->into->gaps,
+			((struct gap){ .kind = GAP_NO_IDENTITY, .where = p->path, .layer = (int)p->layer,
+				       .why = arena_printf(m->a, "%.*s: no version is known; %" PRIu64
+							   " advisories were not compared",
+							   STR_FMT(p->name), m->unreadable) }));
+	else if (m->unreadable)
 		vec_add(m->a, &m->into->gaps,
 			((struct gap){ .kind = GAP_VERSION, .where = p->path, .layer = (int)p->layer,
 				       .why = arena_printf(m->a, "%.*s: \"%.*s\" is no version in %s order; %" PRIu64

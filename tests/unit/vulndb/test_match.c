@@ -178,6 +178,11 @@ TEST(match_notes_versions_that_have_no_order)
 	EXPECT_INT(r.gaps.n, 1);
 	EXPECT_INT(r.gaps.v[0].kind, GAP_VERSION);
 	EXPECT_INT(feeds_match(&f, &q, NULL).gaps.n, 0); /* nothing is said about b */
+	struct package none = NPM("a", "");
+	r = feeds_match(&f, &none, NULL);
+	EXPECT_INT(r.findings.n, 0);
+	EXPECT_INT(r.gaps.n, 1);
+	EXPECT_INT(r.gaps.v[0].kind, GAP_NO_IDENTITY); /* worth a word, no reason for status 3 */
 }
 
 TEST(match_rates_by_the_highest_cvss_of_the_closest_source)
