@@ -1,5 +1,5 @@
 /* format/jsonwalk.h — one huge JSON object taken apart into subtrees as its bytes arrive, so that a
- * feed of 100 MB costs the memory of its largest subtree. Hosts yajl. RFC 8259, UTF-8 checked; at most
+ * feed of 100 MB costs the memory of its largest subtree. Hosts yajl. RFC 8259, but overlong UTF-8 passes; at most
  * JSONWALK_DEPTH_MAX levels. One thread. */
 #pragma once
 #include "stream/stream.h"
