@@ -1,4 +1,5 @@
-/* Any bytes: walked or refused with a reason, and what is handed over has the form of JSON again. */
+/* Any bytes: walked or refused with a reason, and what is handed over has the form of JSON again.
+ */
 #include "base/json.h"
 #include "format/jsonwalk.h"
 #include <assert.h>
@@ -9,7 +10,8 @@ static int check(void *ctx, const str *path, size_t n, str json, struct error *e
 	struct error why = { 0 };
 	(void)path, (void)ctx, (void)e;
 	assert(n >= 1 && n <= JSONWALK_PATH_MAX);
-	if (json_parse("subtree", json, &doc, &why) < 0) /* overlong UTF-8, a number beyond a double */
+	if (json_parse("subtree", json, &doc, &why) <
+	    0) /* overlong UTF-8, a number beyond a double */
 		assert(why.msg[0]);
 	json_free(doc);
 	return 0;

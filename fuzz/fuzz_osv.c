@@ -1,4 +1,5 @@
-/* Any JSON as an OSV record: read or refused with a reason; what is read survives its binary form. */
+/* Any JSON as an OSV record: read or refused with a reason; what is read survives its binary form.
+ */
 #include "vulndb/osv.h"
 #include <assert.h>
 

@@ -1,5 +1,5 @@
-/* What a feed reader that was taken over may send: any bytes are an advisory or refused with a reason,
- * and an advisory is written the same way again. */
+/* What a feed reader that was taken over may send: any bytes are an advisory or refused with a
+ * reason, and an advisory is written the same way again. */
 #include "vulndb/pack.h"
 #include "vulndb/record.h"
 #include <assert.h>
@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	int r = record_get_advisory(&c, &a, &out, &e);
 	assert(r == 0 || e.msg[0]);
 	if (r == 0) {
-		struct buf b cleanup(buf_done) = BUF(16u << 20), again cleanup(buf_done) = BUF(16u << 20);
+		struct buf b cleanup(buf_done) = BUF(16u << 20),
+		             again cleanup(buf_done) = BUF(16u << 20);
 		record_put_advisory(&b, &out);
 		struct cursor d = CURSOR("fuzz", b.p, b.n);
 		assert(record_get_advisory(&d, &a, &back, &e) == 0 || a.failed);

@@ -28,8 +28,10 @@ static const char *db_path(struct settings *s)
 
 static int usage(const char *why)
 {
-	fprintf(stderr, "plimsoll: db: %s\nusage: plimsoll db update|info|lookup [OPTION]... (--help says more)\n",
-		why);
+	fprintf(stderr,
+	        "plimsoll: db: %s\nusage: plimsoll db update|info|lookup [OPTION]... (--help says "
+	        "more)\n",
+	        why);
 	return 2;
 }
 
@@ -47,8 +49,9 @@ static void put_safe(struct buf *b, str s)
 
 static int finish(struct buf *b, struct error *e)
 {
-	int r = b->failed ? error_set(e, ERR_LIMIT, "the answer is larger than %d MiB", OUT_BYTES >> 20) :
-			    screen_write(buf_view(b), NULL, e);
+	int r = b->failed ? error_set(e, ERR_LIMIT, "the answer is larger than %d MiB",
+	                              OUT_BYTES >> 20)
+	                  : screen_write(buf_view(b), NULL, e);
 	return r < 0 ? screen_fail(e) : 0;
 }
 
@@ -79,11 +82,13 @@ static void say_feed(const struct ingest_feed *f, bool quiet)
 	put_safe(&b, f->why);
 	switch (f->state) {
 	case INGEST_FAILED:
-		fprintf(stderr, "plimsoll: %.*s: %.*s; %s\n", STR_FMT(f->name), STR_FMT(buf_view(&b)),
-			f->records ? "its last good data stays" : "there is no older data of it");
+		fprintf(stderr, "plimsoll: %.*s: %.*s; %s\n", STR_FMT(f->name),
+		        STR_FMT(buf_view(&b)),
+		        f->records ? "its last good data stays" : "there is no older data of it");
 		return;
 	case INGEST_DROPPED:
-		fprintf(stderr, "plimsoll: %.*s is no longer among the feeds: its data is gone\n", STR_FMT(f->name));
+		fprintf(stderr, "plimsoll: %.*s is no longer among the feeds: its data is gone\n",
+		        STR_FMT(f->name));
 		return;
 	case INGEST_MISSING:
 		if (!quiet)
@@ -91,8 +96,9 @@ static void say_feed(const struct ingest_feed *f, bool quiet)
 		return;
 	case INGEST_READ:
 		if (f->skipped)
-			fprintf(stderr, "plimsoll: %.*s: %" PRIu64 " records left out, the first: %.*s\n",
-				STR_FMT(f->name), f->skipped, STR_FMT(buf_view(&b)));
+			fprintf(stderr,
+			        "plimsoll: %.*s: %" PRIu64 " records left out, the first: %.*s\n",
+			        STR_FMT(f->name), f->skipped, STR_FMT(buf_view(&b)));
 		return;
 	case INGEST_UNCHANGED:
 		return;
@@ -102,14 +108,17 @@ static void say_feed(const struct ingest_feed *f, bool quiet)
 static void say_summary(const struct ingest_summary *s, int64_t ms)
 {
 	if (!s->installed) {
-		printf("Nothing new: generation %" PRIu64 ", %" PRIu64 " records, %" PRIu64 " packages.\n",
+		printf("Nothing new: generation %" PRIu64 ", %" PRIu64 " records, %" PRIu64
+		       " packages.\n",
 		       s->generation, s->records, s->packages);
 		return;
 	}
-	printf("Generation %" PRIu64 ": %" PRIu64 " records, %" PRIu64 " packages, %.1f MB, %.1f s.\n",
+	printf("Generation %" PRIu64 ": %" PRIu64 " records, %" PRIu64
+	       " packages, %.1f MB, %.1f s.\n",
 	       s->generation, s->records, s->packages, (double)s->bytes / 1e6, (double)ms / 1e3);
 	if (!s->whole)
-		printf("Changed since the last one: %" PRIu64 " packages, %" PRIu64 " advisories.\n",
+		printf("Changed since the last one: %" PRIu64 " packages, %" PRIu64
+		       " advisories.\n",
 		       s->changed_packages, s->changed_advisories);
 }
 
@@ -131,8 +140,11 @@ static int update(struct settings *s)
 	struct arena a cleanup(arena_done) = ARENA(64 << 20);
 	struct progress p = { .live = !s->quiet && isatty(STDERR_FILENO) };
 	struct ingest_summary sum = { 0 };
-	struct ingest_options o = { .db_path = db_path(s), .from = s->from, .insecure = s->insecure,
-				    .progress = show_progress, .progress_ctx = &p };
+	struct ingest_options o = { .db_path = db_path(s),
+		                    .from = s->from,
+		                    .insecure = s->insecure,
+		                    .progress = show_progress,
+		                    .progress_ctx = &p };
 	int64_t begun = time_mono_ms();
 	int r = make_folder(o.db_path, &e);
 	r = r < 0 ? r : ingest_run(&o, &a, &sum, &e);
@@ -149,7 +161,8 @@ static int update(struct settings *s)
 
 /* --- info --- */
 
-static void info_json(struct buf *b, struct vulndb *db, const char *path, const struct scan_report *r)
+static void info_json(struct buf *b, struct vulndb *db, const char *path,
+                      const struct scan_report *r)
 {
 	struct jsonout j = JSONOUT(b, 2);
 	jsonout_object(&j, NULL);
@@ -171,15 +184,17 @@ static void info_json(struct buf *b, struct vulndb *db, const char *path, const 
 	buf_addc(b, '\n');
 }
 
-static void info_table(struct buf *b, struct vulndb *db, const char *path, const struct scan_report *r)
+static void info_table(struct buf *b, struct vulndb *db, const char *path,
+                       const struct scan_report *r)
 {
-	buf_printf(b, "database    %s\ngeneration  %" PRIu64 "\ndate        %.*s\npackages    %" PRIu64
-		      "\nsize        %.1f MB\n\n%-28s %9s  %s\n",
-		   path, r->generation, STR_FMT(r->data_date), vulndb_packages(db),
-		   (double)vulndb_bytes(db) / 1e6, "SOURCE", "RECORDS", "NEWEST");
+	buf_printf(b,
+	           "database    %s\ngeneration  %" PRIu64 "\ndate        %.*s\npackages    %" PRIu64
+	           "\nsize        %.1f MB\n\n%-28s %9s  %s\n",
+	           path, r->generation, STR_FMT(r->data_date), vulndb_packages(db),
+	           (double)vulndb_bytes(db) / 1e6, "SOURCE", "RECORDS", "NEWEST");
 	for (size_t i = 0; i < r->sources.n; i++)
 		buf_printf(b, "%-28.*s %9" PRIu64 "  %.*s\n", STR_FMT(r->sources.v[i].name),
-			   r->sources.v[i].records, STR_FMT(str_upto(r->sources.v[i].date, 10)));
+		           r->sources.v[i].records, STR_FMT(str_upto(r->sources.v[i].date, 10)));
 }
 
 static bool wants_json(const struct settings *s)
@@ -240,7 +255,7 @@ static void affected_json(struct jsonout *j, const struct affected *f)
 		for (size_t k = 0; k < f->ranges.v[i].events.n; k++) {
 			jsonout_object(j, NULL);
 			jsonout_str(j, event_word(f->ranges.v[i].events.v[k].kind),
-				    f->ranges.v[i].events.v[k].version);
+			            f->ranges.v[i].events.v[k].version);
 			jsonout_end(j);
 		}
 		jsonout_end(j);
@@ -330,7 +345,9 @@ static void row_text(struct buf *b, const struct lookup_row *row)
 	buf_printf(b, "  (%.*s", STR_FMT(row->feed));
 	if (a->modified.n)
 		buf_printf(b, ", %.*s", STR_FMT(str_upto(a->modified, 10)));
-	buf_add(b, row->superseded ? STR(", superseded") : a->withdrawn.n ? STR(", withdrawn") : STR(""));
+	buf_add(b, row->superseded  ? STR(", superseded")
+	           : a->withdrawn.n ? STR(", withdrawn")
+	                            : STR(""));
 	buf_add(b, STR(")\n"));
 	list_text(b, "  aliases: ", a->aliases.v, a->aliases.n);
 	list_text(b, "  about: ", a->covers.v, a->covers.n);
@@ -358,7 +375,9 @@ static int take_row(void *ctx, const struct lookup_row *row, struct error *e)
 		row_json(&to->j, row);
 	else
 		row_text(to->b, row);
-	return to->b->failed ? error_set(e, ERR_LIMIT, "the answer is larger than %d MiB", OUT_BYTES >> 20) : 0;
+	return to->b->failed ? error_set(e, ERR_LIMIT, "the answer is larger than %d MiB",
+	                                 OUT_BYTES >> 20)
+	                     : 0;
 }
 
 static int lookup(struct settings *s, const char *what)
@@ -394,20 +413,27 @@ int cmd_db(int argc, char **argv)
 	struct settings s = { 0 };
 	struct error e = { 0 };
 	const struct option_row rows[] = {
-		{ "from", 0, OPTION_TEXT, &s.from, "URL|DIR", "update: one mirror instead of the publishers" },
-		{ "db", 0, OPTION_TEXT, &s.db, "FILE", "the database (default: ~/.cache/plimsoll/advisories.db)" },
-		{ "format", 'f', OPTION_TEXT, &s.format, "table|json", "info, lookup: how to answer" },
-		{ "ecosystem", 0, OPTION_TEXT, &s.ecosystem, "NAME", "lookup: packages of this one only" },
-		{ "insecure", 0, OPTION_FLAG, &s.insecure, NULL, "update: do not verify TLS certificates" },
+		{ "from", 0, OPTION_TEXT, &s.from, "URL|DIR",
+		  "update: one mirror instead of the publishers" },
+		{ "db", 0, OPTION_TEXT, &s.db, "FILE",
+		  "the database (default: ~/.cache/plimsoll/advisories.db)" },
+		{ "format", 'f', OPTION_TEXT, &s.format, "table|json",
+		  "info, lookup: how to answer" },
+		{ "ecosystem", 0, OPTION_TEXT, &s.ecosystem, "NAME",
+		  "lookup: packages of this one only" },
+		{ "insecure", 0, OPTION_FLAG, &s.insecure, NULL,
+		  "update: do not verify TLS certificates" },
 		{ "quiet", 'q', OPTION_FLAG, &s.quiet, NULL, "update: say only what went wrong" },
 		{ 0 },
 	};
 	const struct command_line line = {
 		.usage = "plimsoll db update|info|lookup [OPTION]... [ID|PACKAGE]",
-		.about = "update reads the feeds and puts a new generation in place; info tells what is there;\n"
-			 "lookup shows an advisory by any of its names, or all of a package.\n\n"
-			 "Exit status of update: 0 all feeds are in, 4 one or more failed (each is named, the others\n"
-			 "are in).",
+		.about = "update reads the feeds and puts a new generation in place; info tells "
+		         "what is there;\n"
+		         "lookup shows an advisory by any of its names, or all of a package.\n\n"
+		         "Exit status of update: 0 all feeds are in, 4 one or more failed (each is "
+		         "named, the others\n"
+		         "are in).",
 		.rows = rows,
 	};
 	int n = options_read(&line, argc, argv, &e);

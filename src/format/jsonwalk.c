@@ -1,6 +1,6 @@
-/* A push parser drives a small state: above the wanted depth keys are collected, below it the events
- * are written out again as compact JSON, which is handed over when the subtree closes. yajl keeps its
- * own nesting on the heap, so the ceiling on depth is ours. */
+/* A push parser drives a small state: above the wanted depth keys are collected, below it the
+ * events are written out again as compact JSON, which is handed over when the subtree closes. yajl
+ * keeps its own nesting on the heap, so the ceiling on depth is ours. */
 #include "format/jsonwalk.h"
 #include "base/buf.h"
 #include <stdint.h>
@@ -10,11 +10,11 @@ enum { CHUNK_BYTES = 64 << 10 };
 
 struct walk {
 	const char *name;
-	size_t want;          /* keys above a subtree */
-	size_t open;          /* containers that are open */
-	size_t keys;          /* of the path that are set */
+	size_t want; /* keys above a subtree */
+	size_t open; /* containers that are open */
+	size_t keys; /* of the path that are set */
 	struct buf path[JSONWALK_PATH_MAX];
-	struct buf out;       /* the subtree so far */
+	struct buf out; /* the subtree so far */
 	bool inside, comma, array[JSONWALK_DEPTH_MAX];
 	jsonwalk_each *each;
 	void *ctx;
@@ -59,7 +59,7 @@ static int hand_over(struct walk *w)
 		path[i] = buf_view(&w->path[i]);
 	if (w->out.failed)
 		return fail(w, error_set(w->e, ERR_LIMIT, "a value is larger than %zu bytes",
-					 w->out.max_bytes));
+		                         w->out.max_bytes));
 	int r = w->each(w->ctx, path, w->keys, buf_view(&w->out), w->e);
 	buf_clear(&w->out);
 	w->inside = false;
@@ -116,7 +116,8 @@ static int on_string(void *ctx, const unsigned char *p, size_t n)
 static int opens(struct walk *w, bool array)
 {
 	if (w->open >= JSONWALK_DEPTH_MAX)
-		return fail(w, error_set(w->e, ERR_LIMIT, "nested deeper than %d", JSONWALK_DEPTH_MAX));
+		return fail(
+		        w, error_set(w->e, ERR_LIMIT, "nested deeper than %d", JSONWALK_DEPTH_MAX));
 	if (!w->open && array)
 		return fail(w, error_set(w->e, ERR_FORMAT, "%s: the top is no object", w->name));
 	if (begins(w, !array)) {
@@ -156,8 +157,8 @@ static int on_key(void *ctx, const unsigned char *p, size_t n)
 	buf_clear(slot);
 	buf_add(slot, key);
 	return slot->failed ? fail(w, error_set(w->e, ERR_LIMIT, "a key longer than %d bytes",
-						JSONWALK_KEY_BYTES))
-			    : 1;
+	                                        JSONWALK_KEY_BYTES))
+	                    : 1;
 }
 
 static int on_start_map(void *ctx)
@@ -199,8 +200,8 @@ static int explain(struct walk *w, yajl_handle y, const unsigned char *chunk, si
 	unsigned char *text = yajl_get_error(y, 0, chunk, n);
 	size_t cut = text ? strcspn((const char *)text, "\n") : 0;
 	int r = error_set(w->e, ERR_FORMAT, "%s: byte %llu: %.*s", w->name,
-			  (unsigned long long)(at + (n ? yajl_get_bytes_consumed(y) : 0)), (int)MIN(cut, 200u),
-			  text ? (const char *)text : "");
+	                  (unsigned long long)(at + (n ? yajl_get_bytes_consumed(y) : 0)),
+	                  (int)MIN(cut, 200u), text ? (const char *)text : "");
 	if (text)
 		yajl_free_error(y, text);
 	return r;
@@ -218,18 +219,23 @@ static int feed(struct walk *w, yajl_handle y, struct stream *from)
 		if (s != yajl_status_ok)
 			return explain(w, y, chunk, (size_t)n, at);
 		if (!n) /* yajl takes an empty text for complete */
-			return w->open || !at ? error_set(w->e, ERR_FORMAT, "%s: byte %llu: cut off",
-							  w->name, (unsigned long long)at)
-					      : 0;
+			return w->open || !at
+			               ? error_set(w->e, ERR_FORMAT, "%s: byte %llu: cut off",
+			                           w->name, (unsigned long long)at)
+			               : 0;
 		at += (uint64_t)n;
 	}
 }
 
 int jsonwalk(const char *name, struct stream *from, size_t depth, size_t max_subtree,
-	     jsonwalk_each *each, void *ctx, struct error *e)
+             jsonwalk_each *each, void *ctx, struct error *e)
 {
-	struct walk w = { .name = name, .want = MIN(depth, (size_t)JSONWALK_PATH_MAX), .each = each,
-			  .ctx = ctx, .e = e, .out = BUF(max_subtree) };
+	struct walk w = { .name = name,
+		          .want = MIN(depth, (size_t)JSONWALK_PATH_MAX),
+		          .each = each,
+		          .ctx = ctx,
+		          .e = e,
+		          .out = BUF(max_subtree) };
 	for (size_t i = 0; i < LEN(w.path); i++)
 		w.path[i] = BUF(JSONWALK_KEY_BYTES);
 	yajl_handle y = yajl_alloc(&callbacks, NULL, &w);

@@ -1,6 +1,6 @@
 /* format/jsonwalk.h — one huge JSON object taken apart into subtrees as its bytes arrive, so that a
- * feed of 100 MB costs the memory of its largest subtree. Hosts yajl. RFC 8259, but overlong UTF-8 passes; at most
- * JSONWALK_DEPTH_MAX levels. One thread. */
+ * feed of 100 MB costs the memory of its largest subtree. Hosts yajl. RFC 8259, but overlong UTF-8
+ * passes; at most JSONWALK_DEPTH_MAX levels. One thread. */
 #pragma once
 #include "stream/stream.h"
 
@@ -12,6 +12,7 @@ typedef int jsonwalk_each(void *ctx, const str *path, size_t path_len, str json,
 
 /* Calls `each` for every value `depth` keys below the top (1 … JSONWALK_PATH_MAX). A top that is no
  * object, damage, or a cut are ERR_FORMAT with "name: byte N: why"; a subtree of more than
- * max_subtree bytes is ERR_LIMIT; what `each` returns below 0 ends the walk. The stream is borrowed. */
+ * max_subtree bytes is ERR_LIMIT; what `each` returns below 0 ends the walk. The stream is
+ * borrowed. */
 int jsonwalk(const char *name, struct stream *from, size_t depth, size_t max_subtree,
-	     jsonwalk_each *each, void *ctx, struct error *e) must_use;
+             jsonwalk_each *each, void *ctx, struct error *e) must_use;

@@ -17,17 +17,19 @@ static str maven(struct arena *a, str name, str version)
 {
 	size_t colon = str_chr(name, ':');
 	return arena_printf(a,
-			    "Maven: <groupId>%.*s</groupId> <artifactId>%.*s</artifactId> <version>%.*s</version>; "
-			    "Gradle: implementation \"%.*s:%.*s\"",
-			    STR_FMT(str_upto(name, colon)), STR_FMT(str_from(name, colon + 1)), STR_FMT(version),
-			    STR_FMT(name), STR_FMT(version));
+	                    "Maven: <groupId>%.*s</groupId> <artifactId>%.*s</artifactId> "
+	                    "<version>%.*s</version>; "
+	                    "Gradle: implementation \"%.*s:%.*s\"",
+	                    STR_FMT(str_upto(name, colon)), STR_FMT(str_from(name, colon + 1)),
+	                    STR_FMT(version), STR_FMT(name), STR_FMT(version));
 }
 
 static str rpm(struct arena *a, const struct finding *f)
 {
 	str base = names_base(f->ecosystem);
 	bool zypper = str_eq(base, STR("SUSE")) || str_eq(base, STR("openSUSE"));
-	return arena_printf(a, "%s %.*s", zypper ? "zypper update" : "dnf upgrade", STR_FMT(f->package->name));
+	return arena_printf(a, "%s %.*s", zypper ? "zypper update" : "dnf upgrade",
+	                    STR_FMT(f->package->name));
 }
 
 static str golang(struct arena *a, str name, str version)
@@ -44,7 +46,8 @@ static str command(struct arena *a, const struct finding *f)
 	str v = f->fixed_version;
 	switch (p->type) {
 	case PACKAGE_DEB:
-		return arena_printf(a, "apt-get update && apt-get install --only-upgrade %.*s", STR_FMT(p->name));
+		return arena_printf(a, "apt-get update && apt-get install --only-upgrade %.*s",
+		                    STR_FMT(p->name));
 	case PACKAGE_APK:
 		return arena_printf(a, "apk upgrade %.*s", STR_FMT(p->name));
 	case PACKAGE_RPM:
@@ -68,7 +71,8 @@ static str subject(struct arena *a, const struct finding *f)
 	const struct package *p = f->package;
 	if (str_eq(p->name, f->compared_name) || !p->source.n)
 		return p->name;
-	return arena_printf(a, "%.*s (source package %.*s)", STR_FMT(p->name), STR_FMT(f->compared_name));
+	return arena_printf(a, "%.*s (source package %.*s)", STR_FMT(p->name),
+	                    STR_FMT(f->compared_name));
 }
 
 void advice_fill(struct arena *a, struct finding *f)
@@ -77,16 +81,22 @@ void advice_fill(struct arena *a, struct finding *f)
 		[FIX_NONE] = "no fixed version is known yet",
 		[FIX_WILL_NOT] = "the distribution will not fix it in this release",
 		[FIX_DEFERRED] = "the distribution has put the fix off",
-		[FIX_UNDER_INVESTIGATION] = "the distribution has not yet found out whether it is affected",
+		[FIX_UNDER_INVESTIGATION] =
+		        "the distribution has not yet found out whether it is affected",
 		[FIX_END_OF_LIFE] = "the package is no longer supported in this release",
 	};
 	str what = subject(a, f);
 	if (f->status != FIX_AVAILABLE) {
-		f->remediation = arena_printf(a, "For %.*s %s: remove the package if it is not needed, or move to a "
-					      "release where it is fixed", STR_FMT(what), why[f->status]);
+		f->remediation = arena_printf(
+		        a,
+		        "For %.*s %s: remove the package if it is not needed, or move to a "
+		        "release where it is fixed",
+		        STR_FMT(what), why[f->status]);
 		return;
 	}
-	f->remediation = arena_printf(a, "Upgrade %.*s to %.*s or later", STR_FMT(what), STR_FMT(f->fixed_version));
+	f->remediation = arena_printf(a, "Upgrade %.*s to %.*s or later", STR_FMT(what),
+	                              STR_FMT(f->fixed_version));
 	if (is_plain(f->package->name) && is_plain(f->fixed_version))
-		f->remediation = arena_printf(a, "%.*s: %.*s", STR_FMT(f->remediation), STR_FMT(command(a, f)));
+		f->remediation = arena_printf(a, "%.*s: %.*s", STR_FMT(f->remediation),
+		                              STR_FMT(command(a, f)));
 }

@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 
 enum {
-	COMMIT_BYTES = 4 << 20,     /* of values; keeps LMDB's changed pages below about 100 MB */
+	COMMIT_BYTES = 4 << 20, /* of values; keeps LMDB's changed pages below about 100 MB */
 	COMMIT_ROWS = 8000,
-	DELTA_ROWS_MAX = 200000,    /* more than that: all is new */
+	DELTA_ROWS_MAX = 200000, /* more than that: all is new */
 	VALUE_BYTES = 64 << 20,
 };
 
@@ -68,9 +68,9 @@ static int count(struct builder *b, size_t rows, size_t bytes, struct error *e)
 int builder_put(struct builder *b, str feed, const struct advisory *a, struct error *e)
 {
 	int r = shelf_put(b->txn, b->packer, feed, a, &b->scratch, e);
-	return r < 0 ? r :
-		       count(b, 1 + a->affected.n + a->aliases.n + a->covers.n,
-			     a->details.n + a->summary.n, e);
+	return r < 0 ? r
+	             : count(b, 1 + a->affected.n + a->aliases.n + a->covers.n,
+	                     a->details.n + a->summary.n, e);
 }
 
 int builder_put_source(struct builder *b, const struct shelf_source *s, struct error *e)
@@ -116,8 +116,8 @@ static bool is_one_of(str feed, const str *feeds, size_t n)
 	return false;
 }
 
-static int copy_table(struct builder *b, struct lmdb_txn *from, enum lmdb_table table, const str *feeds,
-		      size_t n, struct error *e)
+static int copy_table(struct builder *b, struct lmdb_txn *from, enum lmdb_table table,
+                      const str *feeds, size_t n, struct error *e)
 {
 	struct lmdb_walk *w cleanup(lmdb_walk_cleanup) = NULL;
 	str key, value, before;
@@ -132,7 +132,8 @@ static int copy_table(struct builder *b, struct lmdb_txn *from, enum lmdb_table 
 	return r;
 }
 
-int builder_take_over(struct builder *b, struct lmdb *old, const str *feeds, size_t n, struct error *e)
+int builder_take_over(struct builder *b, struct lmdb *old, const str *feeds, size_t n,
+                      struct error *e)
 {
 	struct lmdb_txn *from cleanup(lmdb_abort_p) = NULL;
 	int r = lmdb_begin(old, false, &from, e);
@@ -143,9 +144,9 @@ int builder_take_over(struct builder *b, struct lmdb *old, const str *feeds, siz
 
 struct delta {
 	struct builder *b;
-	struct arena keys;           /* noted after the walk: one table at a time is walked */
+	struct arena keys; /* noted after the walk: one table at a time is walked */
 	VEC(str) list;
-	str last;                    /* the key that was noted last */
+	str last; /* the key that was noted last */
 	uint64_t n;
 	bool whole;
 };
@@ -201,7 +202,7 @@ static int compare(struct delta *d, struct lmdb_txn *old, enum lmdb_table table,
 }
 
 static int compare_all(struct delta *d, struct lmdb *old, uint64_t *packages, uint64_t *advisories,
-		       struct error *e)
+                       struct error *e)
 {
 	struct lmdb_txn *from cleanup(lmdb_abort_p) = NULL;
 	int r = lmdb_begin(old, false, &from, e);
@@ -233,8 +234,8 @@ static int count_packages(struct builder *b, uint64_t *out, struct error *e)
 	return r;
 }
 
-int builder_finish(struct builder *b, struct lmdb *old, struct shelf_head *head, uint64_t *changed_packages,
-		   uint64_t *changed_advisories, struct error *e)
+int builder_finish(struct builder *b, struct lmdb *old, struct shelf_head *head,
+                   uint64_t *changed_packages, uint64_t *changed_advisories, struct error *e)
 {
 	struct delta d = { .b = b, .keys = ARENA(128 << 20), .whole = !old };
 	int r = count_packages(b, &head->packages, e);
@@ -259,7 +260,10 @@ int builder_install(struct builder *b, const char *path, uint64_t *bytes, struct
 	char fresh[4096], folder[4096];
 	snprintf(fresh, sizeof fresh, "%s.new", path);
 	str dir = str_dir(str_c(path));
-	snprintf(folder, sizeof folder, "%.*s", STR_FMT(dir.n ? dir : path[0] == '/' ? STR("/") : STR(".")));
+	snprintf(folder, sizeof folder, "%.*s",
+	         STR_FMT(dir.n            ? dir
+	                 : path[0] == '/' ? STR("/")
+	                                  : STR(".")));
 	autoclose int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return error_errno(e, errno, "%s", fresh);

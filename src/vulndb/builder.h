@@ -1,5 +1,5 @@
-/* vulndb/builder.h — the new database while it grows: feeds' rows go in, are taken over from the last
- * generation or thrown away again, then it is compared with that and closed. One thread. */
+/* vulndb/builder.h — the new database while it grows: feeds' rows go in, are taken over from the
+ * last generation or thrown away again, then it is compared with that and closed. One thread. */
 #pragma once
 #include "vulndb/shelf.h"
 
@@ -11,14 +11,16 @@ void builder_free(struct builder *b); /* NULL is fine; the file goes too */
 int builder_put(struct builder *b, str feed, const struct advisory *a, struct error *e) must_use;
 int builder_put_source(struct builder *b, const struct shelf_source *s, struct error *e) must_use;
 int builder_sources(struct builder *b, struct arena *a, struct shelf_sources *out,
-		    struct error *e) must_use;
+                    struct error *e) must_use;
 /* Throw all rows of a feed away again. */
 int builder_erase(struct builder *b, str feed, struct error *e) must_use;
 /* All rows of the named feeds, as they are in `old`. */
 int builder_take_over(struct builder *b, struct lmdb *old, const str *feeds, size_t n,
-		      struct error *e) must_use;
-/* Count, compare with `old` (may be NULL) and note what changed; completes *head (generation is set). */
-int builder_finish(struct builder *b, struct lmdb *old, struct shelf_head *head, uint64_t *changed_packages,
-		   uint64_t *changed_advisories, struct error *e) must_use;
+                      struct error *e) must_use;
+/* Count, compare with `old` (may be NULL) and note what changed; completes *head (generation is
+ * set). */
+int builder_finish(struct builder *b, struct lmdb *old, struct shelf_head *head,
+                   uint64_t *changed_packages, uint64_t *changed_advisories,
+                   struct error *e) must_use;
 /* The finished file, compact and synced, to path. */
 int builder_install(struct builder *b, const char *path, uint64_t *bytes, struct error *e) must_use;

@@ -33,7 +33,8 @@ static void add_once(struct arena *a, strings *v, str s)
 
 static bool is_before(const struct making *m, const struct hit *a, const struct hit *b)
 {
-	bool a_tracker = a->head.origin == ORIGIN_TRACKER, b_tracker = b->head.origin == ORIGIN_TRACKER;
+	bool a_tracker = a->head.origin == ORIGIN_TRACKER,
+	     b_tracker = b->head.origin == ORIGIN_TRACKER;
 	const struct range_event *x = a->verdict.fixed, *y = b->verdict.fixed;
 	if (a_tracker != b_tracker)
 		return a_tracker;
@@ -60,7 +61,8 @@ static str pick_id(const struct making *m)
 	str best = { 0 }, ghsa = { 0 };
 	for (size_t i = 0; i < m->g->ids.n; i++) {
 		str id = m->g->ids.v[i];
-		if (names_is_cve(id) && (!best.n || id.n < best.n || (id.n == best.n && str_cmp(id, best) < 0)))
+		if (names_is_cve(id) &&
+		    (!best.n || id.n < best.n || (id.n == best.n && str_cmp(id, best) < 0)))
 			best = id;
 		if (str_starts(id, STR("GHSA-")) && (!ghsa.n || str_cmp(id, ghsa) < 0))
 			ghsa = id;
@@ -76,8 +78,8 @@ static void fill_names(struct making *m)
 	for (size_t i = 0; i < m->g->ids.n; i++)
 		add_once(m->scratch, &aliases, m->g->ids.v[i]);
 	for (size_t i = 0; i < m->g->hits.n + m->g->joined.n; i++) {
-		const struct hit *h = i < m->g->hits.n ? m->g->hits.v[i] :
-							 m->g->joined.v[i - m->g->hits.n];
+		const struct hit *h =
+		        i < m->g->hits.n ? m->g->hits.v[i] : m->g->joined.v[i - m->g->hits.n];
 		add_once(m->scratch, &aliases, h->id);
 		if (!str_eq(h->id, m->primary->id))
 			add_once(m->scratch, &others, h->id);
@@ -98,30 +100,33 @@ static str tell_range(struct arena *a, const struct range_verdict *v)
 {
 	str from = v->introduced ? v->introduced->version : (str){ 0 };
 	if (v->listed)
-		return v->fixed ? arena_printf(a, "listed by version, fixed %.*s", STR_FMT(v->fixed->version)) :
-				  STR("listed by version");
+		return v->fixed ? arena_printf(a, "listed by version, fixed %.*s",
+		                               STR_FMT(v->fixed->version))
+		                : STR("listed by version");
 	if (v->fixed)
-		return arena_printf(a, "introduced %.*s, fixed %.*s", STR_FMT(from), STR_FMT(v->fixed->version));
+		return arena_printf(a, "introduced %.*s, fixed %.*s", STR_FMT(from),
+		                    STR_FMT(v->fixed->version));
 	if (v->last_affected)
 		return arena_printf(a, "introduced %.*s, last affected %.*s", STR_FMT(from),
-				    STR_FMT(v->last_affected->version));
+		                    STR_FMT(v->last_affected->version));
 	return arena_printf(a, "introduced %.*s, no fixed version", STR_FMT(from));
 }
 
 static str tell_comparison(struct arena *a, const struct subject *s, const struct range_verdict *v)
 {
 	if (v->listed)
-		return arena_printf(a, "%.*s is one of the versions listed as affected", STR_FMT(s->version));
+		return arena_printf(a, "%.*s is one of the versions listed as affected",
+		                    STR_FMT(s->version));
 	if (v->fixed)
-		return arena_printf(a, "%.*s < %.*s (%s order)", STR_FMT(s->version), STR_FMT(v->fixed->version),
-				    s->eco->order);
+		return arena_printf(a, "%.*s < %.*s (%s order)", STR_FMT(s->version),
+		                    STR_FMT(v->fixed->version), s->eco->order);
 	if (v->last_affected)
 		return arena_printf(a, "%.*s <= %.*s (%s order)", STR_FMT(s->version),
-				    STR_FMT(v->last_affected->version), s->eco->order);
+		                    STR_FMT(v->last_affected->version), s->eco->order);
 	if (!v->introduced || str_eq(v->introduced->version, STR("0")))
 		return arena_printf(a, "every version is affected, %.*s too", STR_FMT(s->version));
-	return arena_printf(a, "%.*s >= %.*s (%s order)", STR_FMT(s->version), STR_FMT(v->introduced->version),
-			    s->eco->order);
+	return arena_printf(a, "%.*s >= %.*s (%s order)", STR_FMT(s->version),
+	                    STR_FMT(v->introduced->version), s->eco->order);
 }
 
 static void fill_verdict(struct making *m)
@@ -131,7 +136,8 @@ static void fill_verdict(struct making *m)
 	f->package = m->s->package;
 	f->feed = h->head.origin == ORIGIN_TRACKER ? STR("debian-tracker") : STR("osv");
 	f->status = h->verdict.fixed ? FIX_AVAILABLE : h->open;
-	f->fixed_version = h->verdict.fixed ? arena_str(m->a, h->verdict.fixed->version) : (str){ 0 };
+	f->fixed_version =
+	        h->verdict.fixed ? arena_str(m->a, h->verdict.fixed->version) : (str){ 0 };
 	f->compared_name = arena_str(m->a, m->s->name);
 	f->compared_version = arena_str(m->a, m->s->version);
 	f->ecosystem = arena_str(m->a, m->s->shown);
@@ -146,7 +152,7 @@ static void add_reference(struct making *m, str type, str url)
 			return;
 	if (m->f.references.n < REFERENCES_MAX)
 		vec_add(m->a, &m->f.references,
-			((struct reference){ arena_str(m->a, type), arena_str(m->a, url) }));
+		        ((struct reference){ arena_str(m->a, type), arena_str(m->a, url) }));
 }
 
 /* The text of one record: what is still missing is taken from it. */
@@ -163,7 +169,8 @@ static int take_text(struct making *m, const struct advisory *head, struct curso
 		m->late_text = m->late_text.n ? m->late_text : r.details;
 	} else {
 		m->f.title = m->f.title.n ? m->f.title : arena_str(m->a, r.summary);
-		m->f.description = m->f.description.n ? m->f.description : arena_str(m->a, r.details);
+		m->f.description =
+		        m->f.description.n ? m->f.description : arena_str(m->a, r.details);
 		m->f.published = m->f.published.n ? m->f.published : arena_str(m->a, r.published);
 		m->f.modified = m->f.modified.n ? m->f.modified : arena_str(m->a, r.modified);
 	}
@@ -189,7 +196,8 @@ static int take_hit(struct making *m, const struct hit *h)
 	return take_text(m, &h->head, h->rest, true);
 }
 
-/* A record that did not match this package but is about the same flaw: its rating and text serve. */
+/* A record that did not match this package but is about the same flaw: its rating and text serve.
+ */
 static int take_other(struct making *m, str id, enum advisory_origin origin)
 {
 	struct hit h = { .id = id };
@@ -252,15 +260,17 @@ static int gather(struct making *m)
 }
 
 int compose_finding(struct look *l, struct arena *scratch, const struct subject *s, struct group *g,
-		    struct arena *a, struct scan_report *into, struct error *e)
+                    struct arena *a, struct scan_report *into, struct error *e)
 {
 	struct making m = { .l = l, .scratch = scratch, .a = a, .s = s, .g = g, .e = e };
 	pick_primary(&m);
 	fill_names(&m);
 	fill_verdict(&m);
 	if (m.primary->head.origin == ORIGIN_TRACKER)
-		add_reference(&m, STR("ADVISORY"), arena_printf(scratch, "https://security-tracker.debian.org/tracker/%.*s",
-							       STR_FMT(m.primary->id)));
+		add_reference(&m, STR("ADVISORY"),
+		              arena_printf(scratch,
+		                           "https://security-tracker.debian.org/tracker/%.*s",
+		                           STR_FMT(m.primary->id)));
 	int r = gather(&m);
 	if (r < 0)
 		return r;
@@ -271,6 +281,8 @@ int compose_finding(struct look *l, struct arena *scratch, const struct subject 
 	rate_choose(a, &m.f);
 	advice_fill(a, &m.f);
 	if (scratch->failed || a->failed || !vec_add(a, &into->findings, m.f))
-		return error_set(e, ERR_LIMIT, "too many findings: the report's %zu bytes are spent", a->max_bytes);
+		return error_set(e, ERR_LIMIT,
+		                 "too many findings: the report's %zu bytes are spent",
+		                 a->max_bytes);
 	return 0;
 }

@@ -11,7 +11,8 @@ static str source_name(const struct json *container)
 	return name.n && name.n < 64 ? name : STR("CNA");
 }
 
-static void take_metrics(const struct json *container, str source, struct arena *a, struct advisory *out)
+static void take_metrics(const struct json *container, str source, struct arena *a,
+                         struct advisory *out)
 {
 	static const char *const forms[] = { "cvssV4_0", "cvssV3_1", "cvssV3_0", "cvssV2_0" };
 	const struct json *list = json_get(container, "metrics");
@@ -20,7 +21,7 @@ static void take_metrics(const struct json *container, str source, struct arena 
 			str v = json_str(json_get(json_at(list, i), forms[k]), "vectorString");
 			if (v.n && v.n < 512)
 				vec_add(a, &out->opinions,
-					((struct opinion){ .source = source, .vector = v }));
+				        ((struct opinion){ .source = source, .vector = v }));
 		}
 }
 
@@ -61,12 +62,14 @@ static void take_container(const struct json *container, struct arena *a, struct
 
 int cve5_read(const struct json *doc, struct arena *a, struct advisory *out, struct error *e)
 {
-	const struct json *meta = json_get(doc, "cveMetadata"), *parts = json_get(doc, "containers");
+	const struct json *meta = json_get(doc, "cveMetadata"),
+	                  *parts = json_get(doc, "containers");
 	const struct json *cna = json_get(parts, "cna"), *adp = json_get(parts, "adp");
 
 	*out = (struct advisory){ .origin = ORIGIN_CVE, .id = json_str(meta, "cveId") };
 	if (!names_is_cve(out->id) || out->id.n > RECORD_ID_BYTES)
-		return error_set(e, ERR_FORMAT, "no CVE record: cveMetadata.cveId is missing or malformed");
+		return error_set(e, ERR_FORMAT,
+		                 "no CVE record: cveMetadata.cveId is missing or malformed");
 	if (!str_eq(json_str(meta, "state"), STR("PUBLISHED")))
 		return 0;
 	out->published = osv_cut(json_str(meta, "datePublished"), 40);
@@ -78,6 +81,6 @@ int cve5_read(const struct json *doc, struct arena *a, struct advisory *out, str
 		take_container(json_at(adp, i), a, out);
 	if (a->failed)
 		return error_set(e, ERR_LIMIT, "%.*s: larger than %zu bytes", STR_FMT(out->id),
-				 a->max_bytes);
+		                 a->max_bytes);
 	return 1;
 }

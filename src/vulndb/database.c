@@ -6,7 +6,8 @@ enum { SOURCES_BYTES = 4 << 20 };
 
 const char *vulndb_default_path(char *out, size_t room)
 {
-	const char *path = getenv("PLIMSOLL_DB"), *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	const char *path = getenv("PLIMSOLL_DB"), *cache = getenv("XDG_CACHE_HOME"),
+	           *home = getenv("HOME");
 	if (path && *path)
 		snprintf(out, room, "%s", path);
 	else if (cache && *cache)
@@ -42,7 +43,8 @@ int vulndb_open(const char *path, struct vulndb **out, struct error *e)
 	db->arena = ARENA(SOURCES_BYTES);
 	int r = lmdb_open(path, &db->db, e);
 	if (r == ERR_NOTFOUND)
-		r = error_set(e, ERR_NODATA, "no advisory database at %s: run `plimsoll db update`", path);
+		r = error_set(e, ERR_NODATA, "no advisory database at %s: run `plimsoll db update`",
+		              path);
 	r = r < 0 ? r : read_meta(db, e);
 	if (r < 0) {
 		vulndb_close(db);
@@ -83,10 +85,12 @@ int vulndb_describe(struct vulndb *db, struct arena *a, struct scan_report *into
 	for (size_t i = 0; i < db->sources.list.n; i++) {
 		const struct shelf_source *s = &db->sources.list.v[i];
 		vec_add(a, &into->sources,
-			((struct data_source){ .name = arena_str(a, s->name), .date = arena_str(a, s->date),
-					       .records = s->records }));
+		        ((struct data_source){ .name = arena_str(a, s->name),
+		                               .date = arena_str(a, s->date),
+		                               .records = s->records }));
 	}
-	return a->failed ? error_set(e, ERR_LIMIT, "the report's %zu bytes are spent", a->max_bytes) : 0;
+	return a->failed ? error_set(e, ERR_LIMIT, "the report's %zu bytes are spent", a->max_bytes)
+	                 : 0;
 }
 
 int look_open(struct vulndb *db, struct look *out, struct error *e)

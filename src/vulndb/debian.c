@@ -26,7 +26,7 @@ static enum fix_status open_status(const struct json *release)
 }
 
 static void take_release(str codename, const struct json *release, str source, struct arena *a,
-			 struct advisory *out)
+                         struct advisory *out)
 {
 	str status = json_str(release, "status"), fixed = json_str(release, "fixed_version");
 	bool resolved = str_eq(status, STR("resolved"));
@@ -43,7 +43,8 @@ static void take_release(str codename, const struct json *release, str source, s
 		vec_add(a, &r->events, ((struct range_event){ EVENT_FIXED, fixed }));
 	enum severity s = osv_word(json_str(release, "urgency"));
 	if (s != SEVERITY_UNKNOWN)
-		vec_add(a, &f.opinions, ((struct opinion){ .source = STR("Debian"), .severity = s }));
+		vec_add(a, &f.opinions,
+		        ((struct opinion){ .source = STR("Debian"), .severity = s }));
 	vec_add(a, &out->affected, f);
 }
 
@@ -58,7 +59,7 @@ static int take_pair(void *ctx, const str *path, size_t path_len, str text, stru
 
 	if (path_len != 2)
 		return error_set(e, ERR_FORMAT, "%.*s: no object of CVEs",
-				 STR_FMT(path_len ? path[0] : (str){ 0 }));
+		                 STR_FMT(path_len ? path[0] : (str){ 0 }));
 	int r = json_parse("tracker", text, &doc, e);
 	if (r < 0)
 		return error_in(e, "%.*s %.*s", STR_FMT(path[0]), STR_FMT(path[1]));
@@ -75,7 +76,8 @@ static int take_pair(void *ctx, const str *path, size_t path_len, str text, stru
 	return r;
 }
 
-int debian_read(const char *name, struct stream *from, debian_each *each, void *ctx, struct error *e)
+int debian_read(const char *name, struct stream *from, debian_each *each, void *ctx,
+                struct error *e)
 {
 	struct tracker t = { .each = each, .ctx = ctx, .scratch = ARENA(PAIR_BYTES) };
 	int r = jsonwalk(name, from, 2, PAIR_BYTES, take_pair, &t, e);

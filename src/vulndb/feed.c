@@ -20,20 +20,23 @@ static int order_feeds(const void *x, const void *y)
 	return str_cmp(((const struct feed *)x)->name, ((const struct feed *)y)->name);
 }
 
-static void add(struct feeds *into, struct arena *a, str name, enum feed_kind kind, bool remote, str where)
+static void add(struct feeds *into, struct arena *a, str name, enum feed_kind kind, bool remote,
+                str where)
 {
 	vec_add(a, &into->list,
-		((struct feed){ .name = arena_str(a, name), .kind = kind, .where = arena_str(a, where).p,
-				.remote = remote }));
+	        ((struct feed){ .name = arena_str(a, name),
+	                        .kind = kind,
+	                        .where = arena_str(a, where).p,
+	                        .remote = remote }));
 }
 
 /* "Rocky Linux" in a URL; names come from our own table */
 static str in_url(struct arena *a, str name)
 {
 	size_t space = str_chr(name, ' ');
-	return space == name.n ? name :
-				 arena_printf(a, "%.*s%%20%.*s", STR_FMT(str_upto(name, space)),
-					      STR_FMT(in_url(a, str_from(name, space + 1))));
+	return space == name.n ? name
+	                       : arena_printf(a, "%.*s%%20%.*s", STR_FMT(str_upto(name, space)),
+	                                      STR_FMT(in_url(a, str_from(name, space + 1))));
 }
 
 static void list_osv(const char *base, struct arena *a, struct feeds *out)
@@ -42,7 +45,8 @@ static void list_osv(const char *base, struct arena *a, struct feeds *out)
 	for (size_t i = 0; (eco = ecosystem_at(i)); i++)
 		if (eco->purl_type[0])
 			add(out, a, arena_concat(a, STR("osv/"), eco->name), FEED_OSV_ZIP, true,
-			    arena_printf(a, "%s/%.*s/all.zip", base, STR_FMT(in_url(a, eco->name))));
+			    arena_printf(a, "%s/%.*s/all.zip", base,
+			                 STR_FMT(in_url(a, eco->name))));
 }
 
 static void list_remote(const char *from, struct arena *a, struct feeds *out)
@@ -104,7 +108,7 @@ static void list_archive(const char *dir, const char *entry, struct arena *a, st
 }
 
 static void list_folder(const char *dir, struct arena *a, struct feeds *out,
-			void (*each)(const char *, const char *, struct arena *, struct feeds *))
+                        void (*each)(const char *, const char *, struct arena *, struct feeds *))
 {
 	DIR *d = opendir(dir);
 	for (struct dirent *entry; d && (entry = readdir(d));)
@@ -132,8 +136,9 @@ int feed_list(const char *from, struct arena *a, struct feeds *out, struct error
 	if (a->failed)
 		return error_set(e, ERR_LIMIT, "%s: too many feeds", from);
 	if (!out->list.n)
-		return error_set(e, ERR_NOTFOUND, "%s: no feeds in it (osv/ECOSYSTEM/all.zip, debian/tracker.json)",
-				 from);
+		return error_set(e, ERR_NOTFOUND,
+		                 "%s: no feeds in it (osv/ECOSYSTEM/all.zip, debian/tracker.json)",
+		                 from);
 	qsort(out->list.v, out->list.n, sizeof *out->list.v, order_feeds);
 	return 0;
 }
@@ -171,7 +176,7 @@ static int copy(struct stream *from, int fd, struct digester *sum, uint64_t *byt
 }
 
 static void judge(struct fetched *out, struct digester *sum, const struct shelf_source *last,
-		  struct arena *a)
+                  struct arena *a)
 {
 	struct digest d;
 	char text[DIGEST_TEXT_BYTES];
@@ -200,7 +205,7 @@ static int order_names(const void *x, const void *y)
 }
 
 static int add_loose(const char *dir, str name, int to, struct digester *sum, struct fetched *out,
-		     struct error *e)
+                     struct error *e)
 {
 	char path[4096];
 	struct stat st;
@@ -223,8 +228,8 @@ static int add_loose(const char *dir, str name, int to, struct digester *sum, st
 }
 
 /* Loose records, by name, in one file */
-static int open_loose(const char *dir, const char *spool_dir, struct fetched *out, struct digester *sum,
-		      struct error *e)
+static int open_loose(const char *dir, const char *spool_dir, struct fetched *out,
+                      struct digester *sum, struct error *e)
 {
 	struct arena names cleanup(arena_done) = ARENA(256 << 20);
 	VEC(str) all = { 0 };
@@ -251,8 +256,8 @@ static int open_loose(const char *dir, const char *spool_dir, struct fetched *ou
 }
 
 static int open_remote(const struct feed *f, const struct shelf_source *last, struct client *net,
-		       const char *dir, struct arena *a, struct fetched *out, struct digester *sum,
-		       struct error *e)
+                       const char *dir, struct arena *a, struct fetched *out, struct digester *sum,
+                       struct error *e)
 {
 	struct request q = { .url = f->where, .resume = true };
 	struct response answer cleanup(response_done) = { 0 };
@@ -275,7 +280,8 @@ static int open_remote(const struct feed *f, const struct shelf_source *last, st
 	if (answer.status != 200)
 		return response_refused(&q, &answer, e);
 	out->source.etag = arena_str(a, str_upto(response_header(&answer, "ETag"), 256));
-	out->source.last_modified = arena_str(a, str_upto(response_header(&answer, "Last-Modified"), 64));
+	out->source.last_modified =
+	        arena_str(a, str_upto(response_header(&answer, "Last-Modified"), 64));
 	if (time_parse_http(out->source.last_modified, &date))
 		out->source.date = arena_str(a, str_c(time_text(date, text)));
 	if ((r = proc_spool_file(dir, &fd, e)) < 0 || (r = copy(body, fd, sum, &out->bytes, e)) < 0)
@@ -286,8 +292,8 @@ static int open_remote(const struct feed *f, const struct shelf_source *last, st
 	return 0;
 }
 
-int feed_fetch(const struct feed *f, const struct shelf_source *last, struct client *net, const char *dir,
-	       struct arena *a, struct fetched *out, struct error *e)
+int feed_fetch(const struct feed *f, const struct shelf_source *last, struct client *net,
+               const char *dir, struct arena *a, struct fetched *out, struct error *e)
 {
 	struct digester *sum = digester_new();
 	int r;

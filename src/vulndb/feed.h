@@ -1,6 +1,7 @@
-/* vulndb/feed.h — where feeds come from: the publishers, or a mirror (a folder or an http URL) laid out
- * as osv/ECOSYSTEM/all.zip (a folder: osv/ECOSYSTEM/(name).json too), debian/tracker.json, cve/(archive).
- * A feed is brought into a file first, conditionally, so that its reader gets one descriptor. */
+/* vulndb/feed.h — where feeds come from: the publishers, or a mirror (a folder or an http URL) laid
+ * out as osv/ECOSYSTEM/all.zip (a folder: osv/ECOSYSTEM/(name).json too), debian/tracker.json,
+ * cve/(archive). A feed is brought into a file first, conditionally, so that its reader gets one
+ * descriptor. */
 #pragma once
 #include "vulndb/feedworker.h"
 #include "vulndb/shelf.h"
@@ -8,9 +9,9 @@
 struct client;
 
 struct feed {
-	str name;            /* "osv/Debian", "debian/tracker", "cve/list.zip" */
+	str name; /* "osv/Debian", "debian/tracker", "cve/list.zip" */
 	enum feed_kind kind;
-	const char *where;   /* URL, path of a file, or of a folder for FEED_OSV_FILES */
+	const char *where; /* URL, path of a file, or of a folder for FEED_OSV_FILES */
 	bool remote;
 };
 
@@ -22,14 +23,14 @@ struct feeds {
 int feed_list(const char *from, struct arena *a, struct feeds *out, struct error *e) must_use;
 
 struct fetched {
-	int fd;            /* at its start; -1 when unchanged or missing */
-	bool unchanged;    /* the same as `last` says */
-	bool missing;      /* the mirror does not have it */
+	int fd;         /* at its start; -1 when unchanged or missing */
+	bool unchanged; /* the same as `last` says */
+	bool missing;   /* the mirror does not have it */
 	uint64_t bytes;
 	struct shelf_source source; /* name, etag, last_modified, digest, date (a server's) */
 };
 
 /* Brings a feed. `last` is how it was read last time (NULL: never), `dir` where a download may lie
  * for now (its file has no name). The client may be NULL for local feeds. Strings in `a`. */
-int feed_fetch(const struct feed *f, const struct shelf_source *last, struct client *net, const char *dir,
-	       struct arena *a, struct fetched *out, struct error *e) must_use;
+int feed_fetch(const struct feed *f, const struct shelf_source *last, struct client *net,
+               const char *dir, struct arena *a, struct fetched *out, struct error *e) must_use;

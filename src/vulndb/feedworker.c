@@ -23,8 +23,8 @@ struct worker {
 	void *ctx;
 	reader *read;
 	size_t record_max;
-	struct buf batch;     /* frames not yet sent */
-	struct buf document;  /* the record that is read */
+	struct buf batch;    /* frames not yet sent */
+	struct buf document; /* the record that is read */
 	struct arena scratch;
 	uint64_t records, notes;
 };
@@ -124,7 +124,8 @@ static int read_whole(struct worker *w, struct stream *from, struct error *e)
 	for (;;) {
 		char *room = buf_room(&w->document, 64 << 10);
 		if (!room)
-			return error_set(e, ERR_LIMIT, "larger than %zu bytes", w->document.max_bytes);
+			return error_set(e, ERR_LIMIT, "larger than %zu bytes",
+			                 w->document.max_bytes);
 		ssize_t n = stream_read(from, room, 64 << 10, e);
 		if (n <= 0)
 			return (int)n;
@@ -193,7 +194,8 @@ static int read_files(struct worker *w, struct stream *in, struct error *e)
 		buf_clear(&w->document);
 		char *room = n <= w->record_max ? buf_room(&w->document, (size_t)n + 1) : NULL;
 		if (!room)
-			return error_set(e, ERR_LIMIT, "%s: larger than %zu bytes", name, w->record_max);
+			return error_set(e, ERR_LIMIT, "%s: larger than %zu bytes", name,
+			                 w->record_max);
 		if (n && (r = read_exact(in, room, (size_t)n, e)) <= 0)
 			return r < 0 ? r : error_set(e, ERR_FORMAT, "%s: cut off", name);
 		if ((r = take_document(w, name, str_mem(room, (size_t)n), e)) < 0)
@@ -267,20 +269,24 @@ static void send_error(struct worker *w, int code, const struct error *why)
 }
 
 int feedworker_run(enum feed_kind kind, struct stream *in, feedworker_write *out, void *ctx,
-		   struct error *e)
+                   struct error *e)
 {
 	bool cve = kind == FEED_CVE_ZIP || kind == FEED_CVE_TAR;
-	struct worker w = { .out = out, .ctx = ctx, .read = cve ? read_cve : read_osv,
-			    .record_max = cve ? CVE5_BYTES : OSV_BYTES,
-			    .batch = BUF(FRAME_BYTES), .scratch = ARENA(RECORD_ARENA_BYTES) };
+	struct worker w = { .out = out,
+		            .ctx = ctx,
+		            .read = cve ? read_cve : read_osv,
+		            .record_max = cve ? CVE5_BYTES : OSV_BYTES,
+		            .batch = BUF(FRAME_BYTES),
+		            .scratch = ARENA(RECORD_ARENA_BYTES) };
 	bool archive = kind == FEED_OSV_ZIP || cve;
 	struct stream *from = in;
 
 	w.document = BUF(w.record_max);
 	if (archive) /* an archive takes its stream over */
-		from = kind == FEED_CVE_TAR ?
-			       stream_inflate_wide(borrow(in), (uint64_t)FEED_INFLATED_MAX_GIB << 30) :
-			       borrow(in);
+		from = kind == FEED_CVE_TAR
+		               ? stream_inflate_wide(borrow(in),
+		                                     (uint64_t)FEED_INFLATED_MAX_GIB << 30)
+		               : borrow(in);
 	int r = read_feed(&w, kind, from, e);
 	if (r >= 0)
 		r = send_end(&w, e);
@@ -308,8 +314,9 @@ static int write_all(void *ctx, str frames, struct error *e)
 
 int feedworker_main(const char *kind)
 {
-	static const struct jail jail = { .memory_bytes = FEED_MEMORY_BYTES, .cpu_s = FEED_CPU_S,
-					  .keep_fd = 3 };
+	static const struct jail jail = { .memory_bytes = FEED_MEMORY_BYTES,
+		                          .cpu_s = FEED_CPU_S,
+		                          .keep_fd = 3 };
 	struct error e = { 0 };
 	for (int k = 0; k < FEED_KIND_COUNT; k++) {
 		if (strcmp(kind, names[k]) != 0)

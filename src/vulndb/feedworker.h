@@ -1,6 +1,6 @@
-/* vulndb/feedworker.h — the jailed side of `db update`: a feed's raw bytes in, frames of records out,
- * one advisory in memory at a time. A frame is u32 length (little-endian), u8 kind, body. The other
- * side (feed_run) trusts no frame. One thread. */
+/* vulndb/feedworker.h — the jailed side of `db update`: a feed's raw bytes in, frames of records
+ * out, one advisory in memory at a time. A frame is u32 length (little-endian), u8 kind, body. The
+ * other side (feed_run) trusts no frame. One thread. */
 #pragma once
 #include "base/error.h"
 #include "base/str.h"
@@ -32,13 +32,13 @@ enum {
 /* Gets whole frames, in any grouping. 0 goes on. */
 typedef int feedworker_write(void *ctx, str frames, struct error *e);
 
-/* Reads a feed to its end (the stream stays the caller's). A broken feed has sent FRAME_ERROR and is
- * the return value too. */
+/* Reads a feed to its end (the stream stays the caller's). A broken feed has sent FRAME_ERROR and
+ * is the return value too. */
 int feedworker_run(enum feed_kind kind, struct stream *in, feedworker_write *out, void *ctx,
-		   struct error *e) must_use;
+                   struct error *e) must_use;
 
-/* For `plimsoll worker feed-…`: the feed's bytes are descriptor 3, frames go to descriptor 1. Enters
- * the jail itself; returns the exit status. */
+/* For `plimsoll worker feed-…`: the feed's bytes are descriptor 3, frames go to descriptor 1.
+ * Enters the jail itself; returns the exit status. */
 int feedworker_main(const char *kind);
 /* "feed-osv-zip" …, the worker's name for a kind */
 const char *feedworker_name(enum feed_kind kind);

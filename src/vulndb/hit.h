@@ -1,5 +1,6 @@
-/* vulndb/hit.h — what matching one package finds before it is told: advisories that hold its version,
- * in groups that are one finding each. All of it lives in a scratch arena and the open transaction. */
+/* vulndb/hit.h — what matching one package finds before it is told: advisories that hold its
+ * version, in groups that are one finding each. All of it lives in a scratch arena and the open
+ * transaction. */
 #pragma once
 #include "vulndb/database.h"
 
@@ -9,21 +10,20 @@ struct subject { /* the package as advisories speak of it */
 	str shown;           /* the ecosystem as it is shown */
 	str version;
 	const struct ecosystem *eco;
-	bool readable;       /* the version means something in that order */
+	bool readable; /* the version means something in that order */
 };
 
 struct hit {
 	str id, feed;
 	struct advisory head;
-	struct cursor rest;       /* behind the head: names, text */
-	enum fix_status open;     /* what no fix means */
+	struct cursor rest;   /* behind the head: names, text */
+	enum fix_status open; /* what no fix means */
 	struct range_verdict verdict;
 	VEC(struct opinion) opinions; /* of the package in the advisory */
 };
 
 struct group {
-	VEC(str) ids;                /* names of the flaw */
+	VEC(str) ids; /* names of the flaw */
 	VEC(const struct hit *) hits;
 	VEC(const struct hit *) joined; /* notices that name it, where the tracker decides */
 };
-

@@ -11,21 +11,26 @@
 #include <stdio.h>
 #include <sys/file.h>
 
-enum { RECORD_ARENA_BYTES = 256 << 20, PROGRESS_EVERY = 2000, ECOSYSTEMS_MAX = 64,
-       DATES_KEPT = 16, FAR_S = 180 * 86400 };
+enum {
+	RECORD_ARENA_BYTES = 256 << 20,
+	PROGRESS_EVERY = 2000,
+	ECOSYSTEMS_MAX = 64,
+	DATES_KEPT = 16,
+	FAR_S = 180 * 86400
+};
 
 struct run {
 	const struct ingest_options *o;
 	struct arena *a;
 	struct ingest_summary *out;
-	struct lmdb *old;            /* NULL: none, or of another schema */
+	struct lmdb *old; /* NULL: none, or of another schema */
 	uint64_t old_generation;
 	struct shelf_sources last;
 	struct client *net;
-	const char *folder;          /* of the database: downloads lie there */
+	const char *folder; /* of the database: downloads lie there */
 	struct builder *b;
-	VEC(str) over;               /* feeds to take over from the last generation */
-	bool changed;                /* something is not as it was */
+	VEC(str) over; /* feeds to take over from the last generation */
+	bool changed;  /* something is not as it was */
 };
 
 struct reading { /* one feed */
@@ -46,11 +51,13 @@ static void tell(struct run *r, str feed, const char *what, uint64_t n)
 
 static enum advisory_origin origin_of(enum feed_kind k)
 {
-	return k == FEED_DEBIAN ? ORIGIN_TRACKER : k == FEED_CVE_TAR || k == FEED_CVE_ZIP ? ORIGIN_CVE : ORIGIN_OSV;
+	return k == FEED_DEBIAN                         ? ORIGIN_TRACKER
+	       : k == FEED_CVE_TAR || k == FEED_CVE_ZIP ? ORIGIN_CVE
+	                                                : ORIGIN_OSV;
 }
 
-/* The feed's date is that of its newest record. Publishers mistype years: a date far behind the newest
- * publication is none, so the newest few are remembered. */
+/* The feed's date is that of its newest record. Publishers mistype years: a date far behind the
+ * newest publication is none, so the newest few are remembered. */
 static void learn_date(struct reading *in, const struct advisory *a)
 {
 	int64_t t;
@@ -86,7 +93,7 @@ static void learn(struct reading *in, const struct advisory *a)
 			known = str_eq(s->ecosystems.v[k], a->affected.v[i].ecosystem);
 		if (!known)
 			vec_add(in->run->a, &s->ecosystems,
-				arena_str(in->run->a, a->affected.v[i].ecosystem));
+			        arena_str(in->run->a, a->affected.v[i].ecosystem));
 	}
 }
 
@@ -211,7 +218,7 @@ static const struct shelf_source *last_of(const struct run *r, str name)
 }
 
 static int take_over(struct run *r, const struct shelf_source *last, struct ingest_feed *line,
-		     struct error *e)
+                     struct error *e)
 {
 	line->records = last->records;
 	line->skipped = last->skipped;
@@ -221,7 +228,7 @@ static int take_over(struct run *r, const struct shelf_source *last, struct inge
 
 /* What failed is named; only a failure of the database itself ends the run. */
 static int feed_failed(struct run *r, const struct shelf_source *last, struct ingest_feed *line,
-		       struct error *why, struct error *e)
+                       struct error *why, struct error *e)
 {
 	line->state = INGEST_FAILED;
 	line->why = arena_str(r->a, str_c(why->msg));
@@ -231,11 +238,14 @@ static int feed_failed(struct run *r, const struct shelf_source *last, struct in
 	return ret < 0 || !last ? ret : take_over(r, last, line, e);
 }
 
-static int read_feed(struct run *r, const struct feed *f, struct fetched *got, struct ingest_feed *line,
-		     struct error *e)
+static int read_feed(struct run *r, const struct feed *f, struct fetched *got,
+                     struct ingest_feed *line, struct error *e)
 {
-	struct reading in = { .run = r, .feed = f, .source = &got->source, .line = line,
-			      .scratch = ARENA(RECORD_ARENA_BYTES) };
+	struct reading in = { .run = r,
+		              .feed = f,
+		              .source = &got->source,
+		              .line = line,
+		              .scratch = ARENA(RECORD_ARENA_BYTES) };
 	int ret = r->o->in_process ? read_here(&in, got->fd, e) : read_jailed(&in, got->fd, e);
 	arena_done(&in.scratch);
 	settle_date(&in);
@@ -289,7 +299,8 @@ static void note_dropped(struct run *r, const struct feeds *feeds)
 			continue;
 		r->changed = true;
 		vec_add(r->a, &r->out->feeds,
-			((struct ingest_feed){ .name = r->last.list.v[i].name, .state = INGEST_DROPPED }));
+		        ((struct ingest_feed){ .name = r->last.list.v[i].name,
+		                               .state = INGEST_DROPPED }));
 	}
 }
 
@@ -304,7 +315,8 @@ static int open_old(struct run *r, struct error *e)
 	int ret = lmdb_begin(r->old, false, &t, e);
 	if (ret < 0)
 		return ret;
-	if (shelf_read_head(t, r->a, &head, &why) < 0 || shelf_read_sources(t, r->a, &r->last, &why) < 0) {
+	if (shelf_read_head(t, r->a, &head, &why) < 0 ||
+	    shelf_read_sources(t, r->a, &r->last, &why) < 0) {
 		lmdb_abort(take(t));
 		lmdb_close(take(r->old));
 		r->last = (struct shelf_sources){ 0 };
@@ -345,7 +357,8 @@ static int finish(struct run *r, struct error *e)
 	sum_up(r, &head, &now);
 	if (!head.records)
 		return error_set(e, ERR_NODATA, "no feed gave any advisory");
-	ret = builder_finish(r->b, r->old, &head, &r->out->changed_packages, &r->out->changed_advisories, e);
+	ret = builder_finish(r->b, r->old, &head, &r->out->changed_packages,
+	                     &r->out->changed_advisories, e);
 	r->out->packages = head.packages;
 	r->out->whole = head.whole;
 	r->out->installed = true;
@@ -382,10 +395,13 @@ static int lock(const char *db_path, int *out, struct error *e)
 	return 0;
 }
 
-int ingest_run(const struct ingest_options *o, struct arena *a, struct ingest_summary *out, struct error *e)
+int ingest_run(const struct ingest_options *o, struct arena *a, struct ingest_summary *out,
+               struct error *e)
 {
 	str folder = str_dir(str_c(o->db_path));
-	struct run r = { .o = o, .a = a, .out = out, .folder = folder.n ? arena_str(a, folder).p : "." };
+	struct run r = {
+		.o = o, .a = a, .out = out, .folder = folder.n ? arena_str(a, folder).p : "."
+	};
 	struct feeds feeds = { 0 };
 	autoclose int held = -1;
 	*out = (struct ingest_summary){ 0 };
@@ -394,7 +410,8 @@ int ingest_run(const struct ingest_options *o, struct arena *a, struct ingest_su
 	ret = ret < 0 ? ret : open_old(&r, e);
 	if (ret == 0 && feeds.list.v[0].remote) {
 		struct client_options net = { .insecure = o->insecure,
-					      .plain_http = o->from && str_starts(str_c(o->from), STR("http://")) };
+			                      .plain_http = o->from && str_starts(str_c(o->from),
+			                                                          STR("http://")) };
 		ret = client_new(&net, &r.net, e);
 	}
 	ret = ret < 0 ? ret : do_feeds(&r, &feeds, e);

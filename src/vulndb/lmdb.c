@@ -22,7 +22,8 @@ struct lmdb_walk {
 	MDB_cursor *cursor;
 };
 
-static const char *const tables[TABLE_COUNT] = { "meta", "packages", "advisories", "aliases", "delta" };
+static const char *const tables[TABLE_COUNT] = { "meta", "packages", "advisories", "aliases",
+	                                         "delta" };
 
 static int failed(struct error *e, int rc, const char *what)
 {
@@ -64,7 +65,8 @@ static int check_size(struct lmdb *db, uint64_t file_bytes, struct error *e)
 	return 0;
 }
 
-static int open_env(const char *path, unsigned flags, size_t map, struct lmdb **out, struct error *e)
+static int open_env(const char *path, unsigned flags, size_t map, struct lmdb **out,
+                    struct error *e)
 {
 	struct lmdb *db = calloc(1, sizeof *db);
 	if (!db)

@@ -16,7 +16,8 @@ struct searching {
 	int found;
 };
 
-static int take_bodies(struct searching *s, str ecosystem, str name, str value, struct advisory *into)
+static int take_bodies(struct searching *s, str ecosystem, str name, str value,
+                       struct advisory *into)
 {
 	struct cursor c = CURSOR("advisory database", value.p, value.n);
 	while (cur_left(&c)) {
@@ -30,7 +31,8 @@ static int take_bodies(struct searching *s, str ecosystem, str name, str value, 
 }
 
 /* The row of one package in this advisory */
-static int take_package(struct searching *s, str feed, str ecosystem, str name, struct advisory *into)
+static int take_package(struct searching *s, str feed, str ecosystem, str name,
+                        struct advisory *into)
 {
 	char key[LMDB_KEY_BYTES];
 	struct buf b cleanup(buf_done) = BUF(LMDB_KEY_BYTES);
@@ -47,8 +49,9 @@ static int give(struct searching *s, str feed, const struct advisory *a)
 {
 	str newest, value;
 	int r = shelf_newest(s->look.advisories, a->id, a->origin, &newest, &value, s->e);
-	struct lookup_row row = { .feed = feed, .advisory = a,
-				  .superseded = r == 1 && !str_eq(newest, feed) };
+	struct lookup_row row = { .feed = feed,
+		                  .advisory = a,
+		                  .superseded = r == 1 && !str_eq(newest, feed) };
 	s->found++;
 	return r < 0 ? r : s->each(s->ctx, &row, s->e);
 }
@@ -64,7 +67,8 @@ static int take_copy(struct searching *s, str feed, str value, str ecosystem, st
 	if (r == 0 && name.n)
 		r = take_package(s, feed, ecosystem, name, &a);
 	for (size_t i = 0; r == 0 && !name.n && i < named.affected.n; i++)
-		r = take_package(s, feed, named.affected.v[i].ecosystem, named.affected.v[i].name, &a);
+		r = take_package(s, feed, named.affected.v[i].ecosystem, named.affected.v[i].name,
+		                 &a);
 	if (r == 0 && s->scratch.failed)
 		r = error_set(s->e, ERR_LIMIT, "%.*s: too large", STR_FMT(a.id));
 	r = r < 0 ? r : give(s, feed, &a);
@@ -161,8 +165,8 @@ static int take_rows(struct searching *s, str ecosystem, str name)
 	str canonical = names_package(&s->ids, ecosystem, name);
 	str from = shelf_package_prefix(prefix, ecosystem, canonical), key, value;
 	int r;
-	for (r = lmdb_seek(s->look.packages, from, &key, &value, s->e); r == 1 && str_starts(key, from);
-	     r = lmdb_next(s->look.packages, &key, &value, s->e)) {
+	for (r = lmdb_seek(s->look.packages, from, &key, &value, s->e);
+	     r == 1 && str_starts(key, from); r = lmdb_next(s->look.packages, &key, &value, s->e)) {
 		str copy = str_from(key, from.n), row; /* id 0 feed: the advisory's key */
 		str feed = str_from(copy, str_chr(copy, 0) + 1);
 		r = lmdb_get(s->look.txn, TABLE_ADVISORIES, copy, &row, s->e);
@@ -174,7 +178,8 @@ static int take_rows(struct searching *s, str ecosystem, str name)
 	return r < 0 ? r : 0;
 }
 
-int lookup_package(struct vulndb *db, str ecosystem, str name, lookup_each *each, void *ctx, struct error *e)
+int lookup_package(struct vulndb *db, str ecosystem, str name, lookup_each *each, void *ctx,
+                   struct error *e)
 {
 	struct searching s = { .each = each, .ctx = ctx, .e = e };
 	strings ecosystems = { 0 };

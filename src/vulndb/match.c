@@ -1,5 +1,5 @@
-/* vulndb_match: a package's rows, those that hold its version, grouped by flaw. A package without rows
- * costs one look at the tree; one with rows a comparison each. */
+/* vulndb_match: a package's rows, those that hold its version, grouped by flaw. A package without
+ * rows costs one look at the tree; one with rows a comparison each. */
 #include "vulndb/compose.h"
 #include "vulndb/names.h"
 #include <inttypes.h>
@@ -14,24 +14,25 @@ struct matching {
 	struct scan_report *into;
 	struct error *e;
 	const struct subject *s;
-	bool tracked;            /* the tracker decides: OSV's notices only join */
-	uint64_t unreadable;     /* rows that could not be compared */
-	str unordered;           /* a record's event that has no place in the order */
+	bool tracked;        /* the tracker decides: OSV's notices only join */
+	uint64_t unreadable; /* rows that could not be compared */
+	str unordered;       /* a record's event that has no place in the order */
 	VEC(struct hit *) hits;
-	VEC(struct hit *) notices; /* hits that only join */
+	VEC(struct hit *) notices;  /* hits that only join */
 	VEC(struct group *) groups; /* those without hits were merged */
 	struct named {
 		str id;
 		struct group *group;
-	} *index;                /* names of the groups */
+	} * index; /* names of the groups */
 	size_t index_n, index_room;
 };
 
-/* Rocky's and others' records speak of source packages, the rest of the rpm world of binary ones. */
+/* Rocky's and others' records speak of source packages, the rest of the rpm world of binary ones.
+ */
 static bool speaks_of_sources(str ecosystem)
 {
-	static const str bases[] = { STR_INIT("Rocky Linux"), STR_INIT("Mageia"), STR_INIT("openEuler"),
-				     STR_INIT("Azure Linux") };
+	static const str bases[] = { STR_INIT("Rocky Linux"), STR_INIT("Mageia"),
+		                     STR_INIT("openEuler"), STR_INIT("Azure Linux") };
 	for (size_t i = 0; i < LEN(bases); i++)
 		if (str_eq(names_base(ecosystem), bases[i]))
 			return true;
@@ -44,16 +45,20 @@ static str with_epoch(struct arena *a, str version, str source_version)
 	size_t colon = str_chr(version, ':');
 	if (!source_version.n || str_chr(source_version, ':') < source_version.n)
 		return source_version.n ? source_version : version;
-	return colon == version.n ? source_version : arena_concat(a, str_upto(version, colon + 1), source_version);
+	return colon == version.n ? source_version
+	                          : arena_concat(a, str_upto(version, colon + 1), source_version);
 }
 
-static bool describe(struct arena *a, const struct package *p, const struct distro *d, struct subject *out)
+static bool describe(struct arena *a, const struct package *p, const struct distro *d,
+                     struct subject *out)
 {
 	static const str ecosystems[PACKAGE_TYPE_COUNT] = { [PACKAGE_NPM] = STR_INIT("npm"),
-							    [PACKAGE_PYPI] = STR_INIT("PyPI"),
-							    [PACKAGE_MAVEN] = STR_INIT("Maven"),
-							    [PACKAGE_GOLANG] = STR_INIT("Go") };
-	*out = (struct subject){ .package = p, .shown = ecosystems[p->type], .name = p->name, .version = p->version };
+		                                            [PACKAGE_PYPI] = STR_INIT("PyPI"),
+		                                            [PACKAGE_MAVEN] = STR_INIT("Maven"),
+		                                            [PACKAGE_GOLANG] = STR_INIT("Go") };
+	*out = (struct subject){
+		.package = p, .shown = ecosystems[p->type], .name = p->name, .version = p->version
+	};
 	if (!out->shown.n) {
 		if (!d || !d->ecosystem.n)
 			return false;
@@ -61,12 +66,12 @@ static bool describe(struct arena *a, const struct package *p, const struct dist
 	}
 	out->ecosystem = names_ecosystem(a, out->shown);
 	bool source = p->type == PACKAGE_DEB || p->type == PACKAGE_APK ||
-		      (p->type == PACKAGE_RPM && speaks_of_sources(out->ecosystem));
+	              (p->type == PACKAGE_RPM && speaks_of_sources(out->ecosystem));
 	if (source && p->source.n) {
 		out->name = p->source;
-		out->version = p->type == PACKAGE_RPM ? with_epoch(a, p->version, p->source_version) :
-			       p->source_version.n     ? p->source_version :
-							p->version;
+		out->version = p->type == PACKAGE_RPM ? with_epoch(a, p->version, p->source_version)
+		               : p->source_version.n  ? p->source_version
+		                                      : p->version;
 	}
 	out->name = names_package(a, out->ecosystem, out->name);
 	out->eco = ecosystem_find(out->ecosystem);
@@ -85,7 +90,7 @@ static bool fits_module(const struct affected *f, const struct package *p)
 		return !f->module.n == !p->module.n;
 	return str_eq(f->module, STR("*")) ||
 	       (str_starts(p->module, f->module) &&
-		(p->module.n == f->module.n || p->module.p[f->module.n] == ':'));
+	        (p->module.n == f->module.n || p->module.p[f->module.n] == ':'));
 }
 
 /* One row: the bodies' ranges and versions count together. */
@@ -107,7 +112,7 @@ static int evaluate(struct matching *m, str value, struct hit *h)
 		first = false;
 		for (size_t i = 0; m->s->readable && i < f.ranges.n; i++)
 			vec_add(m->scratch, &ranges,
-				((struct range){ f.ranges.v[i].events.v, f.ranges.v[i].events.n }));
+			        ((struct range){ f.ranges.v[i].events.v, f.ranges.v[i].events.n }));
 		if (!versions.n)
 			versions.v = f.versions.v, versions.n = versions.room = f.versions.n;
 		else
@@ -116,10 +121,11 @@ static int evaluate(struct matching *m, str value, struct hit *h)
 		for (size_t i = 0; i < f.opinions.n; i++)
 			vec_add(m->scratch, &h->opinions, f.opinions.v[i]);
 	}
-	h->verdict = range_evaluate(m->s->eco, m->s->version, ranges.v, ranges.n, versions.v, versions.n);
+	h->verdict = range_evaluate(m->s->eco, m->s->version, ranges.v, ranges.n, versions.v,
+	                            versions.n);
 	if (h->verdict.unordered && !h->verdict.affected)
 		m->unordered = arena_printf(m->scratch, "%.*s: %.*s", STR_FMT(h->id),
-					    STR_FMT(h->verdict.unordered->version));
+		                            STR_FMT(h->verdict.unordered->version));
 	m->unreadable += !m->s->readable && !h->verdict.affected;
 	return 0;
 }
@@ -129,7 +135,8 @@ static int load(struct matching *m, struct hit *h)
 {
 	bool tracker = str_eq(h->feed, tracker_feed);
 	str feed, value;
-	int r = shelf_newest(m->look.advisories, h->id, tracker ? ORIGIN_TRACKER : ORIGIN_OSV, &feed, &value, m->e);
+	int r = shelf_newest(m->look.advisories, h->id, tracker ? ORIGIN_TRACKER : ORIGIN_OSV,
+	                     &feed, &value, m->e);
 	if (r <= 0 || !str_eq(feed, h->feed))
 		return r < 0 ? r : 0;
 	r = shelf_get_head(value, m->scratch, &h->head, &h->rest, m->e);
@@ -147,7 +154,8 @@ static int take_row(struct matching *m, str id, str feed, str value)
 		return 0;
 	struct hit *kept = arena_new(m->scratch, struct hit);
 	if (!kept)
-		return error_set(m->e, ERR_LIMIT, "too many advisories of %.*s", STR_FMT(m->s->name));
+		return error_set(m->e, ERR_LIMIT, "too many advisories of %.*s",
+		                 STR_FMT(m->s->name));
 	*kept = h;
 	if (joins)
 		vec_add(m->scratch, &m->notices, kept);
@@ -161,7 +169,8 @@ static int take_rows(struct matching *m)
 	char prefix[LMDB_KEY_BYTES];
 	str from = shelf_package_prefix(prefix, m->s->ecosystem, m->s->name), key, value;
 	int r;
-	for (r = lmdb_seek(m->look.packages, from, &key, &value, m->e); r == 1 && str_starts(key, from);
+	for (r = lmdb_seek(m->look.packages, from, &key, &value, m->e);
+	     r == 1 && str_starts(key, from);
 	     r = r < 0 ? r : lmdb_next(m->look.packages, &key, &value, m->e)) {
 		str rest = str_from(key, from.n);
 		size_t at = str_chr(rest, 0);
@@ -256,13 +265,15 @@ static int all_names(struct matching *m, const struct hit *h, struct group *g)
 		struct advisory other = { 0 };
 		struct cursor rest;
 		str feed, value;
-		int r = shelf_newest(m->look.advisories, g->ids.v[i], ORIGIN_OSV, &feed, &value, m->e);
+		int r = shelf_newest(m->look.advisories, g->ids.v[i], ORIGIN_OSV, &feed, &value,
+		                     m->e);
 		if (r == 1)
 			r = shelf_get_head(value, m->scratch, &other, &rest, m->e);
 		if (r < 0)
 			return r;
 		for (size_t k = 0; !other.withdrawn.n && !other.notice && k < other.aliases.n &&
-				   g->ids.n < IDS_MAX; k++)
+		                   g->ids.n < IDS_MAX;
+		     k++)
 			add_id(m, g, other.aliases.v[k]);
 	}
 	return 0;
@@ -342,17 +353,26 @@ static void note_gaps(struct matching *m)
 							   STR_FMT(p->name), m->unreadable) }));
 	else if (m->unreadable)
 		vec_add(m->a, &m->into->gaps,
-			((struct gap){ .kind = GAP_VERSION, .where = p->path, .layer = (int)p->layer,
-				       .why = arena_printf(m->a, "%.*s: \"%.*s\" is no version in %s order; %" PRIu64
-							   " advisories were not compared",
-							   STR_FMT(p->name), STR_FMT(m->s->version),
-							   m->s->eco->order, m->unreadable) }));
+		        ((struct gap){ .kind = GAP_VERSION,
+		                       .where = p->path,
+		                       .layer = (int)p->layer,
+		                       .why = arena_printf(
+		                               m->a,
+		                               "%.*s: \"%.*s\" is no version in %s order; %" PRIu64
+		                               " advisories were not compared",
+		                               STR_FMT(p->name), STR_FMT(m->s->version),
+		                               m->s->eco->order, m->unreadable) }));
 	if (m->unordered.n)
 		vec_add(m->a, &m->into->gaps,
-			((struct gap){ .kind = GAP_NOTE, .where = p->path, .layer = (int)p->layer,
-				       .why = arena_printf(m->a, "%.*s: an advisory was left out, its version has no "
-							   "place in %s order: %.*s", STR_FMT(p->name),
-							   m->s->eco->order, STR_FMT(m->unordered)) }));
+		        ((struct gap){ .kind = GAP_NOTE,
+		                       .where = p->path,
+		                       .layer = (int)p->layer,
+		                       .why = arena_printf(
+		                               m->a,
+		                               "%.*s: an advisory was left out, its version has no "
+		                               "place in %s order: %.*s",
+		                               STR_FMT(p->name), m->s->eco->order,
+		                               STR_FMT(m->unordered)) }));
 }
 
 static bool is_tracked(const struct vulndb *db, str ecosystem)
@@ -370,7 +390,8 @@ static int run(struct matching *m)
 	r = r < 0 ? r : group_all(m);
 	for (size_t i = 0; r == 0 && i < m->groups.n; i++)
 		if (m->groups.v[i]->hits.n)
-			r = compose_finding(&m->look, m->scratch, m->s, m->groups.v[i], m->a, m->into, m->e);
+			r = compose_finding(&m->look, m->scratch, m->s, m->groups.v[i], m->a,
+			                    m->into, m->e);
 	if (r == 0)
 		note_gaps(m);
 	if (r == 0 && (m->scratch->failed || m->a->failed))
@@ -379,14 +400,19 @@ static int run(struct matching *m)
 	return r < 0 ? error_in(m->e, "%.*s %.*s", STR_FMT(m->s->name), STR_FMT(m->s->version)) : 0;
 }
 
-int vulndb_match(struct vulndb *db, const struct package *p, const struct distro *distro, struct arena *a,
-		 struct scan_report *into, struct error *e)
+int vulndb_match(struct vulndb *db, const struct package *p, const struct distro *distro,
+                 struct arena *a, struct scan_report *into, struct error *e)
 {
 	struct arena scratch cleanup(arena_done) = ARENA(SCRATCH_BYTES);
 	struct subject s;
 	if (!describe(&scratch, p, distro, &s))
 		return 0;
-	struct matching m = { .look.db = db, .scratch = &scratch, .a = a, .into = into, .e = e, .s = &s,
-			      .tracked = is_tracked(db, s.ecosystem) };
+	struct matching m = { .look.db = db,
+		              .scratch = &scratch,
+		              .a = a,
+		              .into = into,
+		              .e = e,
+		              .s = &s,
+		              .tracked = is_tracked(db, s.ecosystem) };
 	return run(&m);
 }

@@ -88,19 +88,20 @@ static str major(str release)
 static str suse(struct arena *a, str ecosystem, str release)
 {
 	static const str lines[] = { STR_INIT("Linux Enterprise Module for "),
-				     STR_INIT("Linux Enterprise Server ") };
+		                     STR_INIT("Linux Enterprise Server ") };
 	for (size_t i = 0; i < LEN(lines); i++) {
 		if (!str_starts(release, lines[i]))
 			continue;
 		size_t at = lines[i].n;
-		while (at < release.n && !(release.p[at] >= '0' && release.p[at] <= '9' &&
-					   release.p[at - 1] == ' '))
+		while (at < release.n &&
+		       !(release.p[at] >= '0' && release.p[at] <= '9' && release.p[at - 1] == ' '))
 			at++;
 		str number = str_from(release, at);
 		if (str_ends(number, STR("-LTSS")))
 			number.n -= 5;
 		if (number.n)
-			return arena_printf(a, "SUSE:Linux Enterprise Server %.*s", STR_FMT(number));
+			return arena_printf(a, "SUSE:Linux Enterprise Server %.*s",
+			                    STR_FMT(number));
 	}
 	return ecosystem;
 }

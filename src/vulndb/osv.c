@@ -40,7 +40,8 @@ static bool holds(const str *v, size_t n, str s)
 	return false;
 }
 
-/* A notice: CVEs from all three lists are what it covers. A record of its own: aliases are names. */
+/* A notice: CVEs from all three lists are what it covers. A record of its own: aliases are names.
+ */
 static void take_ids(const struct json *list, struct arena *a, struct advisory *out, bool aliases)
 {
 	for (size_t i = 0; i < json_len(list); i++) {
@@ -77,25 +78,25 @@ static void add_word(struct arena *a, struct opinion *into, str source, str word
 		*into = (struct opinion){ .source = source, .severity = s };
 }
 
-#define take_severities(list, a, source_, vec) \
-	for (size_t i_ = 0; i_ < json_len(list); i_++) { \
-		const struct json *one_ = json_at((list), i_); \
-		str type_ = json_str(one_, "type"), score_ = json_str(one_, "score"); \
-		struct opinion o_ = { 0 }; \
-		if (str_starts(type_, STR("CVSS_")) && score_.n < 512) \
+#define take_severities(list, a, source_, vec)                                          \
+	for (size_t i_ = 0; i_ < json_len(list); i_++) {                                \
+		const struct json *one_ = json_at((list), i_);                          \
+		str type_ = json_str(one_, "type"), score_ = json_str(one_, "score");   \
+		struct opinion o_ = { 0 };                                              \
+		if (str_starts(type_, STR("CVSS_")) && score_.n < 512)                  \
 			o_ = (struct opinion){ .source = (source_), .vector = score_ }; \
-		else \
-			add_word((a), &o_, type_, score_); \
-		if (o_.source.n) \
-			vec_add((a), (vec), o_); \
+		else                                                                    \
+			add_word((a), &o_, type_, score_);                              \
+		if (o_.source.n)                                                        \
+			vec_add((a), (vec), o_);                                        \
 	}
 
-#define take_word(word, a, source_, vec) \
-	do { \
-		struct opinion o_ = { 0 }; \
+#define take_word(word, a, source_, vec)               \
+	do {                                           \
+		struct opinion o_ = { 0 };             \
 		add_word((a), &o_, (source_), (word)); \
-		if (o_.source.n) \
-			vec_add((a), (vec), o_); \
+		if (o_.source.n)                       \
+			vec_add((a), (vec), o_);       \
 	} while (0)
 
 static void take_cwes(const struct json *list, struct arena *a, struct advisory *out)
@@ -103,7 +104,8 @@ static void take_cwes(const struct json *list, struct arena *a, struct advisory 
 	for (size_t i = 0; i < json_len(list) && out->cwes.n < 32; i++) {
 		const struct json *one = json_at(list, i);
 		str cwe = json_is_object(one) ? json_str(one, "cweId") : json_text(one);
-		if (str_starts(cwe, STR("CWE-")) && is_id(cwe) && !holds(out->cwes.v, out->cwes.n, cwe))
+		if (str_starts(cwe, STR("CWE-")) && is_id(cwe) &&
+		    !holds(out->cwes.v, out->cwes.n, cwe))
 			vec_add(a, &out->cwes, cwe);
 	}
 }
@@ -121,12 +123,13 @@ static void take_references(const struct json *list, struct arena *a, struct adv
 
 static void take_event(const struct json *event, struct arena *a, struct affected_range *into)
 {
-	static const char *const keys[EVENT_KINDS] = { "introduced", "fixed", "last_affected", "limit" };
+	static const char *const keys[EVENT_KINDS] = { "introduced", "fixed", "last_affected",
+		                                       "limit" };
 	for (int m = 0; m < EVENT_KINDS; m++) {
 		str version = json_text(json_get(event, keys[m]));
 		if (version.n && version.n <= RECORD_NAME_BYTES)
 			vec_add(a, &into->events,
-				((struct range_event){ (enum event_kind)m, version }));
+			        ((struct range_event){ (enum event_kind)m, version }));
 	}
 }
 
@@ -143,8 +146,8 @@ static void take_ranges(const struct json *list, struct arena *a, struct affecte
 	}
 }
 
-/* "Important: nodejs:18 security update": the module stream whose builds the notice is about. A build
- * for a module says so in its release (".module+el8…", ".module_el8…"). */
+/* "Important: nodejs:18 security update": the module stream whose builds the notice is about. A
+ * build for a module says so in its release (".module+el8…", ".module_el8…"). */
 static str module_of(const struct advisory *of, const struct affected *f)
 {
 	bool module = false;
@@ -173,7 +176,8 @@ static void take_versions(const struct json *list, struct arena *a, struct affec
 	const struct ecosystem *eco = ecosystem_find(into->ecosystem);
 	struct range *ranges = arena_many(a, into->ranges.n, struct range);
 	for (size_t i = 0; ranges && i < into->ranges.n; i++)
-		ranges[i] = (struct range){ into->ranges.v[i].events.v, into->ranges.v[i].events.n };
+		ranges[i] =
+		        (struct range){ into->ranges.v[i].events.v, into->ranges.v[i].events.n };
 	for (size_t i = 0; ranges && i < json_len(list); i++) {
 		str v = json_text(json_at(list, i));
 		if (!v.n || v.n > RECORD_NAME_BYTES)
@@ -187,13 +191,15 @@ static void take_versions(const struct json *list, struct arena *a, struct affec
 static void take_package(const struct json *one, struct arena *a, struct advisory *out)
 {
 	static const char *const words[] = { "urgency", "severity", "ubuntu_priority" };
-	const struct json *package = json_get(one, "package"), *versions = json_get(one, "versions");
+	const struct json *package = json_get(one, "package"),
+	                  *versions = json_get(one, "versions");
 	const struct json *own = json_get(one, "ecosystem_specific");
 	str ecosystem = json_str(package, "ecosystem"), name = json_str(package, "name");
 	struct affected f = { .open = FIX_NONE };
 	str source = names_source(out->id, NULL);
 
-	if (!ecosystem.n || !name.n || ecosystem.n > RECORD_NAME_BYTES || name.n > RECORD_NAME_BYTES)
+	if (!ecosystem.n || !name.n || ecosystem.n > RECORD_NAME_BYTES ||
+	    name.n > RECORD_NAME_BYTES)
 		return;
 	f.ecosystem = names_ecosystem(a, ecosystem);
 	f.name = names_package(a, f.ecosystem, name);
@@ -215,7 +221,7 @@ static void take_package(const struct json *one, struct arena *a, struct advisor
 static bool is_security(const struct advisory *out)
 {
 	static const str others[] = { STR_INIT("ALBA-"), STR_INIT("ALEA-"), STR_INIT("RHBA-"),
-				      STR_INIT("RHEA-"), STR_INIT("RLBA-"), STR_INIT("RLEA-") };
+		                      STR_INIT("RHEA-"), STR_INIT("RLBA-"), STR_INIT("RLEA-") };
 	for (size_t i = 0; i < LEN(others); i++)
 		if (str_starts(out->id, others[i]))
 			return out->covers.n;
@@ -226,7 +232,8 @@ static void take_severity(const struct json *doc, struct arena *a, struct adviso
 {
 	str source = names_source(out->id, NULL);
 	take_severities(json_get(doc, "severity"), a, source, &out->opinions);
-	take_word(json_str(json_get(doc, "database_specific"), "severity"), a, source, &out->opinions);
+	take_word(json_str(json_get(doc, "database_specific"), "severity"), a, source,
+	          &out->opinions);
 	if (out->notice) { /* "Important: openssl security update" */
 		size_t colon = str_find(out->summary, STR(": "));
 		if (colon < out->summary.n)
@@ -254,6 +261,6 @@ int osv_read(const struct json *doc, struct arena *a, struct advisory *out, stru
 		take_package(json_at(affected, i), a, out);
 	if (a->failed)
 		return error_set(e, ERR_LIMIT, "%.*s: larger than %zu bytes", STR_FMT(out->id),
-				 a->max_bytes);
+		                 a->max_bytes);
 	return 0;
 }

@@ -59,7 +59,8 @@ static struct unpacker *unpacker_new(void)
 	return u;
 }
 
-int pack_get(struct unpacker **u, struct cursor *c, struct arena *a, size_t max_bytes, str *out, struct error *e)
+int pack_get(struct unpacker **u, struct cursor *c, struct arena *a, size_t max_bytes, str *out,
+             struct error *e)
 {
 	uint64_t n = cur_uleb(c);
 	str bytes = record_get_str(c);

@@ -1,8 +1,8 @@
 /* vulndb/pack.h — long text made short. Hosts libzstd. */
 #pragma once
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/cursor.h"
-#include "base/arena.h"
 
 struct packer; /* one thread */
 struct packer *packer_new(void);
@@ -12,6 +12,7 @@ void pack_put(struct packer *p, struct buf *b, str text);
 
 struct unpacker; /* one thread; made at its first use, as most matches need none */
 void unpacker_free(struct unpacker *u); /* NULL is fine */
-/* The text again, in `a` or borrowed from the cursor's bytes. ERR_FORMAT when damaged, ERR_LIMIT past
- * max_bytes. *u is made when NULL. */
-int pack_get(struct unpacker **u, struct cursor *c, struct arena *a, size_t max_bytes, str *out, struct error *e) must_use;
+/* The text again, in `a` or borrowed from the cursor's bytes. ERR_FORMAT when damaged, ERR_LIMIT
+ * past max_bytes. *u is made when NULL. */
+int pack_get(struct unpacker **u, struct cursor *c, struct arena *a, size_t max_bytes, str *out,
+             struct error *e) must_use;

@@ -19,7 +19,9 @@ static bool is_known(const struct finding *f, const struct rating *r)
 
 void rate_add(struct arena *a, struct finding *f, const struct opinion *o, bool shared)
 {
-	struct rating r = { .source = o->source, .vector = o->vector, .score = -1, .severity = o->severity };
+	struct rating r = {
+		.source = o->source, .vector = o->vector, .score = -1, .severity = o->severity
+	};
 	struct cvss cvss;
 	struct error e;
 	if (o->vector.n) {
@@ -44,11 +46,14 @@ static int rank(str source)
 		str source;
 		int rank;
 	} table[] = {
-		{ STR_INIT("GitHub"), 0 },   { STR_INIT("PyPA"), 1 },        { STR_INIT("Go"), 1 },
-		{ STR_INIT("RustSec"), 1 },  { STR_INIT("CISA-ADP"), 3 },    { STR_INIT("NVD"), 4 },
-		{ STR_INIT("Debian"), 5 },   { STR_INIT("Ubuntu"), 5 },      { STR_INIT("Alpine"), 5 },
-		{ STR_INIT("AlmaLinux"), 5 }, { STR_INIT("Rocky Linux"), 5 }, { STR_INIT("SUSE"), 5 },
-		{ STR_INIT("Red Hat"), 5 },  { STR_INIT("Bitnami"), 5 },     { STR_INIT("OSV"), 6 },
+		{ STR_INIT("GitHub"), 0 },      { STR_INIT("PyPA"), 1 },
+		{ STR_INIT("Go"), 1 },          { STR_INIT("RustSec"), 1 },
+		{ STR_INIT("CISA-ADP"), 3 },    { STR_INIT("NVD"), 4 },
+		{ STR_INIT("Debian"), 5 },      { STR_INIT("Ubuntu"), 5 },
+		{ STR_INIT("Alpine"), 5 },      { STR_INIT("AlmaLinux"), 5 },
+		{ STR_INIT("Rocky Linux"), 5 }, { STR_INIT("SUSE"), 5 },
+		{ STR_INIT("Red Hat"), 5 },     { STR_INIT("Bitnami"), 5 },
+		{ STR_INIT("OSV"), 6 },
 	};
 	if (str_ends(source, shared_mark))
 		return 7;
@@ -67,7 +72,8 @@ static bool scores_itself(str source)
 
 static bool is_own(const struct finding *f, const struct rating *r)
 {
-	return names_own_source(f->ecosystem, r->source) && (!r->vector.n || scores_itself(r->source));
+	return names_own_source(f->ecosystem, r->source) &&
+	       (!r->vector.n || scores_itself(r->source));
 }
 
 /* CVSS 3.1 before 3.0: the vector says which */
@@ -113,8 +119,10 @@ static str reason(struct arena *a, const struct finding *f, const struct rating 
 		return arena_printf(a, "%.*s's own rating", STR_FMT(r->source));
 	if (!r->vector.n)
 		return arena_printf(a, "rating of %.*s", STR_FMT(r->source));
-	str version = str_starts(r->vector, STR("CVSS:")) ? str_upto(str_from(r->vector, 5), 3) : STR("2.0");
-	return arena_printf(a, "CVSS %.*s of %.*s: %.1f", STR_FMT(version), STR_FMT(r->source), r->score);
+	str version = str_starts(r->vector, STR("CVSS:")) ? str_upto(str_from(r->vector, 5), 3)
+	                                                  : STR("2.0");
+	return arena_printf(a, "CVSS %.*s of %.*s: %.1f", STR_FMT(version), STR_FMT(r->source),
+	                    r->score);
 }
 
 void rate_choose(struct arena *a, struct finding *f)

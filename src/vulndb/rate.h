@@ -1,11 +1,12 @@
 /* vulndb/rate.h — what the sources think of a finding, and which of them is shown. Any thread.
  *
  * The chosen severity, first rule that gives one:
- *   1. the distribution's own rating of a flaw in its own package: its word (Debian's urgency, Ubuntu's
- *      priority, "Important: …" of a notice about one CVE), or its own vector (SUSE, Red Hat …);
- *   2. the highest CVSS version; of one version the most specific source: GitHub, then the ecosystem's
- *      own database (PyPA, Go, RustSec), the CVE's own authority, CISA, a distribution's copy, last a
- *      notice about several CVEs; of one source the highest score;
+ *   1. the distribution's own rating of a flaw in its own package: its word (Debian's urgency,
+ * Ubuntu's priority, "Important: …" of a notice about one CVE), or its own vector (SUSE, Red Hat
+ * …);
+ *   2. the highest CVSS version; of one version the most specific source: GitHub, then the
+ * ecosystem's own database (PyPA, Go, RustSec), the CVE's own authority, CISA, a distribution's
+ * copy, last a notice about several CVEs; of one source the highest score;
  *   3. a word, sources in the same order. */
 #pragma once
 #include "model/finding.h"

@@ -49,23 +49,23 @@ static int judge(const struct cursor *c, const struct arena *a, const char *what
 	return 0;
 }
 
-#define put_strs(b, vec) \
-	do { \
-		record_put_uleb((b), (vec)->n); \
-		for (size_t i_ = 0; i_ < (vec)->n; i_++) \
+#define put_strs(b, vec)                                   \
+	do {                                               \
+		record_put_uleb((b), (vec)->n);            \
+		for (size_t i_ = 0; i_ < (vec)->n; i_++)   \
 			record_put_str((b), (vec)->v[i_]); \
 	} while (0)
 
 /* An array of `n` items that are read one by one by the statement behind it */
-#define get_items(c, a, vec, item) \
+#define get_items(c, a, vec, item)                              \
 	for (size_t n_ = get_count(c); n_ && !cur_bad(c); n_--) \
-		if (((item) = vec_push((a), (vec))) == NULL) \
-			break; \
+		if (((item) = vec_push((a), (vec))) == NULL)    \
+			break;                                  \
 		else
 
-#define get_strs(c, a, vec) \
-	do { \
-		str *s_; \
+#define get_strs(c, a, vec)                                       \
+	do {                                                      \
+		str *s_;                                          \
 		get_items(c, a, vec, s_) *s_ = record_get_str(c); \
 	} while (0)
 
@@ -200,11 +200,11 @@ static int check_names(const struct advisory *a, struct error *e)
 		return error_set(e, ERR_FORMAT, "an advisory's id has %zu bytes", a->id.n);
 	for (size_t i = 0; i < a->affected.n; i++) {
 		const struct affected *f = &a->affected.v[i];
-		if (!f->name.n || f->name.n > RECORD_NAME_BYTES || memchr(f->name.p, 0, f->name.n) ||
-		    !f->ecosystem.n || f->ecosystem.n > RECORD_NAME_BYTES ||
-		    memchr(f->ecosystem.p, 0, f->ecosystem.n))
+		if (!f->name.n || f->name.n > RECORD_NAME_BYTES ||
+		    memchr(f->name.p, 0, f->name.n) || !f->ecosystem.n ||
+		    f->ecosystem.n > RECORD_NAME_BYTES || memchr(f->ecosystem.p, 0, f->ecosystem.n))
 			return error_set(e, ERR_FORMAT, "%.*s: a package name that cannot be kept",
-					 STR_FMT(a->id));
+			                 STR_FMT(a->id));
 	}
 	return 0;
 }

@@ -11,9 +11,9 @@
 #include "version/range.h"
 
 enum {
-	RECORD_SCHEMA = 1,                /* of the database; another one is not read */
-	RECORD_NAME_BYTES = 1024,         /* of an ecosystem or package name */
-	RECORD_ID_BYTES = 128,            /* of an advisory's id or alias */
+	RECORD_SCHEMA = 1,        /* of the database; another one is not read */
+	RECORD_NAME_BYTES = 1024, /* of an ecosystem or package name */
+	RECORD_ID_BYTES = 128,    /* of an advisory's id or alias */
 	RECORD_SUMMARY_BYTES = 1024,
 	RECORD_DETAILS_BYTES = 16 << 10,
 	RECORD_REFERENCES_MAX = 64,
@@ -29,27 +29,26 @@ struct opinion { /* a severity as one source gives it: a vector, a word, or both
 
 enum { EVENT_KINDS = EVENT_LIMIT + 1 };
 
-
 struct affected_range {
 	VEC(struct range_event) events;
 };
 
-struct affected { /* one package that an advisory speaks of */
+struct affected {             /* one package that an advisory speaks of */
 	str ecosystem, name;  /* canonical: see vulndb/names.h; not part of the stored body */
 	enum fix_status open; /* what no fix means here: FIX_NONE, FIX_WILL_NOT … */
 	str module;           /* rpm: "nodejs:18", "*" for any module stream; empty: none */
 	VEC(struct opinion) opinions;
 	VEC(struct affected_range) ranges;
-	VEC(str) versions;    /* affected one by one, outside of the ranges */
+	VEC(str) versions; /* affected one by one, outside of the ranges */
 };
 
 struct advisory {
 	str id;
 	enum advisory_origin origin;
-	bool notice;          /* of a distribution: speaks of the CVEs in `covers`, has no flaw of its own */
+	bool notice; /* of a distribution: speaks of the CVEs in `covers`, has no flaw of its own */
 	str published, modified, withdrawn; /* RFC 3339 or empty */
-	VEC(str) aliases;     /* other names of the same flaw */
-	VEC(str) covers;      /* a notice: the CVEs it is about */
+	VEC(str) aliases;                   /* other names of the same flaw */
+	VEC(str) covers;                    /* a notice: the CVEs it is about */
 	VEC(struct opinion) opinions;
 	VEC(str) cwes;
 	str summary, details; /* the text: not part of the head */
@@ -59,15 +58,18 @@ struct advisory {
 
 void record_put_head(struct buf *b, const struct advisory *a);
 void record_put_text(struct buf *b, const struct advisory *a);
-void record_put_body(struct buf *b, const struct affected *f); /* without ecosystem and name */
+void record_put_body(struct buf *b, const struct affected *f);     /* without ecosystem and name */
 void record_put_advisory(struct buf *b, const struct advisory *a); /* all of it */
 
 /* 0 or ERR_FORMAT (a count or length past the end, an unknown number), ERR_LIMIT (arena spent). */
-int record_get_head(struct cursor *c, struct arena *a, struct advisory *out, struct error *e) must_use;
-int record_get_text(struct cursor *c, struct arena *a, struct advisory *out, struct error *e) must_use;
-int record_get_body(struct cursor *c, struct arena *a, struct affected *out, struct error *e) must_use;
+int record_get_head(struct cursor *c, struct arena *a, struct advisory *out,
+                    struct error *e) must_use;
+int record_get_text(struct cursor *c, struct arena *a, struct advisory *out,
+                    struct error *e) must_use;
+int record_get_body(struct cursor *c, struct arena *a, struct affected *out,
+                    struct error *e) must_use;
 int record_get_advisory(struct cursor *c, struct arena *a, struct advisory *out,
-			struct error *e) must_use;
+                        struct error *e) must_use;
 
 void record_put_uleb(struct buf *b, uint64_t v);
 void record_put_str(struct buf *b, str s);

@@ -2,7 +2,12 @@
 #include "base/digest.h"
 #include <assert.h>
 
-enum { ECOSYSTEM_KEY_BYTES = 100, NAME_KEY_BYTES = 200, FEED_KEY_BYTES = 64, VALUE_BYTES = 64 << 20 };
+enum {
+	ECOSYSTEM_KEY_BYTES = 100,
+	NAME_KEY_BYTES = 200,
+	FEED_KEY_BYTES = 64,
+	VALUE_BYTES = 64 << 20
+};
 
 static const str head_key = STR_INIT("head");
 static const str source_prefix = STR_INIT("source\0");
@@ -63,7 +68,8 @@ static bool has_name(const struct advisory *a, size_t n, const struct affected *
 
 static int order_names(const void *x, const void *y)
 {
-	const struct affected *a = *(const struct affected *const *)x, *b = *(const struct affected *const *)y;
+	const struct affected *a = *(const struct affected *const *)x,
+	                      *b = *(const struct affected *const *)y;
 	int c = str_cmp(a->ecosystem, b->ecosystem);
 	c = c ? c : str_cmp(a->name, b->name);
 	return c ? c : (a < b ? -1 : a > b); /* of one array: its order */
@@ -75,7 +81,7 @@ static void put_names(struct buf *b, const struct affected *const *sorted, size_
 	size_t once = 0;
 	for (size_t i = 0; i < n; i++)
 		once += !i || !str_eq(sorted[i]->name, sorted[i - 1]->name) ||
-			!str_eq(sorted[i]->ecosystem, sorted[i - 1]->ecosystem);
+		        !str_eq(sorted[i]->ecosystem, sorted[i - 1]->ecosystem);
 	record_put_uleb(b, once);
 	for (size_t i = 0; i < n; i++)
 		if (!i || !str_eq(sorted[i]->name, sorted[i - 1]->name) ||
@@ -86,7 +92,7 @@ static void put_names(struct buf *b, const struct affected *const *sorted, size_
 }
 
 static int put_packages(struct lmdb_txn *t, str feed, const struct advisory *a,
-			const struct affected *const *sorted, struct buf *b, struct error *e)
+                        const struct affected *const *sorted, struct buf *b, struct error *e)
 {
 	char key[LMDB_KEY_BYTES];
 	for (size_t i = 0; i < a->affected.n;) {
@@ -109,8 +115,8 @@ static int put_packages(struct lmdb_txn *t, str feed, const struct advisory *a,
 	return 0;
 }
 
-static int put_aliases(struct lmdb_txn *t, str feed, const struct advisory *a, const str *v, size_t n,
-		       str mark, struct error *e)
+static int put_aliases(struct lmdb_txn *t, str feed, const struct advisory *a, const str *v,
+                       size_t n, str mark, struct error *e)
 {
 	char key[LMDB_KEY_BYTES];
 	for (size_t i = 0; i < n; i++) {
@@ -130,7 +136,7 @@ static int put_aliases(struct lmdb_txn *t, str feed, const struct advisory *a, c
 
 /* The tracker speaks of one CVE once for each source package: names add up. */
 static int put_advisory(struct lmdb_txn *t, struct packer *p, str feed, const struct advisory *a,
-			struct buf *b, struct error *e)
+                        struct buf *b, struct error *e)
 {
 	char key[LMDB_KEY_BYTES];
 	struct arena scratch cleanup(arena_done) = ARENA(VALUE_BYTES);
@@ -165,7 +171,7 @@ static int put_advisory(struct lmdb_txn *t, struct packer *p, str feed, const st
 }
 
 int shelf_put(struct lmdb_txn *t, struct packer *p, str feed, const struct advisory *a,
-	      struct buf *scratch, struct error *e)
+              struct buf *scratch, struct error *e)
 {
 	autofree const struct affected **sorted = calloc(a->affected.n + 1, sizeof *sorted);
 	if (!sorted)
@@ -179,7 +185,8 @@ int shelf_put(struct lmdb_txn *t, struct packer *p, str feed, const struct advis
 	return r < 0 ? r : put_advisory(t, p, feed, a, scratch, e);
 }
 
-int shelf_get_head(str value, struct arena *a, struct advisory *out, struct cursor *rest, struct error *e)
+int shelf_get_head(str value, struct arena *a, struct advisory *out, struct cursor *rest,
+                   struct error *e)
 {
 	*rest = CURSOR("advisory database", value.p, value.n);
 	*out = (struct advisory){ 0 };
@@ -199,7 +206,7 @@ int shelf_get_names(struct cursor *rest, struct arena *a, struct advisory *out, 
 }
 
 int shelf_get_text(struct unpacker **u, struct cursor *rest, struct arena *a, struct advisory *out,
-		   struct error *e)
+                   struct error *e)
 {
 	str text;
 	int r = pack_get(u, rest, a, SHELF_TEXT_BYTES, &text, e);
@@ -209,8 +216,8 @@ int shelf_get_text(struct unpacker **u, struct cursor *rest, struct arena *a, st
 	return record_get_text(&c, a, out, e);
 }
 
-/* Only what the choice needs, so that nothing is allocated: the head begins with id, origin, notice,
- * published, modified. */
+/* Only what the choice needs, so that nothing is allocated: the head begins with id, origin,
+ * notice, published, modified. */
 static bool glance(str value, enum advisory_origin *origin, str *modified)
 {
 	struct cursor c = CURSOR("advisory database", value.p, value.n);
@@ -223,7 +230,7 @@ static bool glance(str value, enum advisory_origin *origin, str *modified)
 }
 
 int shelf_newest(struct lmdb_walk *w, str id, enum advisory_origin origin, str *feed, str *value,
-		 struct error *e)
+                 struct error *e)
 {
 	char prefix[LMDB_KEY_BYTES];
 	str from = shelf_pair(prefix, id, (str){ 0 }), key, row, best = { 0 }, modified;
@@ -264,8 +271,9 @@ int shelf_read_head(struct lmdb_txn *t, struct arena *a, struct shelf_head *out,
 	struct shelf_head h = { .schema = cur_uleb(&c) };
 	if (h.schema != RECORD_SCHEMA)
 		return error_set(e, ERR_UNSUPPORTED,
-				 "the advisory database has schema %llu, this program reads %d: run `plimsoll db update`",
-				 (unsigned long long)h.schema, RECORD_SCHEMA);
+		                 "the advisory database has schema %llu, this program reads %d: "
+		                 "run `plimsoll db update`",
+		                 (unsigned long long)h.schema, RECORD_SCHEMA);
 	h.generation = cur_uleb(&c);
 	h.records = cur_uleb(&c);
 	h.packages = cur_uleb(&c);
@@ -319,15 +327,16 @@ static int read_source(str value, struct arena *a, struct shelf_source *s, struc
 	return a->failed ? error_set(e, ERR_LIMIT, "too many sources") : 0;
 }
 
-int shelf_read_sources(struct lmdb_txn *t, struct arena *a, struct shelf_sources *out, struct error *e)
+int shelf_read_sources(struct lmdb_txn *t, struct arena *a, struct shelf_sources *out,
+                       struct error *e)
 {
 	struct lmdb_walk *w cleanup(lmdb_walk_cleanup) = NULL;
 	str key, value;
 	int r = lmdb_walk(t, TABLE_META, &w, e);
 	if (r < 0)
 		return r;
-	for (r = lmdb_seek(w, source_prefix, &key, &value, e); r == 1 && str_starts(key, source_prefix);
-	     r = lmdb_next(w, &key, &value, e)) {
+	for (r = lmdb_seek(w, source_prefix, &key, &value, e);
+	     r == 1 && str_starts(key, source_prefix); r = lmdb_next(w, &key, &value, e)) {
 		struct shelf_source *s = vec_push(a, &out->list);
 		if (!s)
 			return error_set(e, ERR_LIMIT, "too many sources");

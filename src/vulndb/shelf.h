@@ -1,7 +1,7 @@
 /* vulndb/shelf.h — how advisories lie in the tables:
  *
- *   packages    ecosystem 0 name 0 id 0 feed   the bodies (record.h) of that package in that advisory
- *   advisories  id 0 feed                      head, the packages' names, packed text
+ *   packages    ecosystem 0 name 0 id 0 feed   the bodies (record.h) of that package in that
+ * advisory advisories  id 0 feed                      head, the packages' names, packed text
  *   aliases     alias 0 id 0 feed              'a' another name, 'c' a CVE that a notice covers
  *   meta        "head", "source" 0 name        generation and schema; one feed each
  *   delta       'p' ecosystem 0 name, 'a' id   what changed since the last generation
@@ -18,17 +18,17 @@ enum { SHELF_TEXT_BYTES = 1 << 20 };
 struct shelf_head {
 	uint64_t schema, generation;
 	uint64_t records, packages; /* of all sources */
-	bool whole;    /* the delta names nothing: everything is new */
-	str data_date; /* RFC 3339: newest of the sources; may be empty */
+	bool whole;                 /* the delta names nothing: everything is new */
+	str data_date;              /* RFC 3339: newest of the sources; may be empty */
 };
 
-struct shelf_source { /* a feed as it was last read */
-	str name;                 /* "osv/npm", "debian/tracker" */
-	str etag, last_modified;  /* of the publisher's answer; may be empty */
-	str digest;               /* "sha256:…" of the feed's bytes */
-	str date;                 /* RFC 3339: newest record, else Last-Modified; may be empty */
+struct shelf_source {            /* a feed as it was last read */
+	str name;                /* "osv/npm", "debian/tracker" */
+	str etag, last_modified; /* of the publisher's answer; may be empty */
+	str digest;              /* "sha256:…" of the feed's bytes */
+	str date;                /* RFC 3339: newest record, else Last-Modified; may be empty */
 	uint64_t records, skipped;
-	VEC(str) ecosystems;      /* that the Debian tracker decides about; else none */
+	VEC(str) ecosystems; /* that the Debian tracker decides about; else none */
 };
 
 struct shelf_sources {
@@ -43,20 +43,22 @@ str shelf_feed_of(str key, str *before);
 
 /* One advisory of a feed into all tables. The scratch is cleared. */
 int shelf_put(struct lmdb_txn *t, struct packer *p, str feed, const struct advisory *a,
-	      struct buf *scratch, struct error *e) must_use;
+              struct buf *scratch, struct error *e) must_use;
 
 /* Head (and names of packages, unless NULL) of a row's value; then the text behind them. */
 int shelf_get_head(str value, struct arena *a, struct advisory *out, struct cursor *rest,
-		   struct error *e) must_use;
-int shelf_get_names(struct cursor *rest, struct arena *a, struct advisory *out, struct error *e) must_use;
+                   struct error *e) must_use;
+int shelf_get_names(struct cursor *rest, struct arena *a, struct advisory *out,
+                    struct error *e) must_use;
 int shelf_get_text(struct unpacker **u, struct cursor *rest, struct arena *a, struct advisory *out,
-		   struct error *e) must_use;
+                   struct error *e) must_use;
 /* The newest copy of an id among the feeds of one origin: 1, or 0 when there is none. */
-int shelf_newest(struct lmdb_walk *advisories, str id, enum advisory_origin origin, str *feed, str *value,
-		 struct error *e) must_use;
+int shelf_newest(struct lmdb_walk *advisories, str id, enum advisory_origin origin, str *feed,
+                 str *value, struct error *e) must_use;
 
 int shelf_put_head(struct lmdb_txn *t, const struct shelf_head *h, struct error *e) must_use;
-int shelf_read_head(struct lmdb_txn *t, struct arena *a, struct shelf_head *out, struct error *e) must_use;
+int shelf_read_head(struct lmdb_txn *t, struct arena *a, struct shelf_head *out,
+                    struct error *e) must_use;
 int shelf_put_source(struct lmdb_txn *t, const struct shelf_source *s, struct error *e) must_use;
 int shelf_read_sources(struct lmdb_txn *t, struct arena *a, struct shelf_sources *out,
-		       struct error *e) must_use;
+                       struct error *e) must_use;

@@ -1,5 +1,5 @@
-/* vulndb/vulndb.h — the advisory database, read side: one LMDB file, read through mmap by any number
- * of processes, replaced by rename. */
+/* vulndb/vulndb.h — the advisory database, read side: one LMDB file, read through mmap by any
+ * number of processes, replaced by rename. */
 #pragma once
 #include "base/arena.h"
 #include "model/scan_report.h"
@@ -18,12 +18,13 @@ uint64_t vulndb_packages(const struct vulndb *db); /* names with advisories */
 uint64_t vulndb_bytes(const struct vulndb *db);    /* of the file */
 
 /* Fills generation, data_date and sources of the report (strings in `a`). */
-int vulndb_describe(struct vulndb *db, struct arena *a, struct scan_report *into, struct error *e) must_use;
+int vulndb_describe(struct vulndb *db, struct arena *a, struct scan_report *into,
+                    struct error *e) must_use;
 /* Has the database any advisories for this ecosystem ("Debian:12", "npm")? */
 bool vulndb_covers(struct vulndb *db, str ecosystem);
 
 /* Findings of one package: aliases merged, CVE first; strings and arrays in `a`, the package is
  * borrowed. `distro` may be NULL or without ecosystem (then deb, apk and rpm match nothing).
  * Versions that cannot be ordered are noted as gaps. Appends to into->findings and into->gaps. */
-int vulndb_match(struct vulndb *db, const struct package *p, const struct distro *distro, struct arena *a,
-		 struct scan_report *into, struct error *e) must_use;
+int vulndb_match(struct vulndb *db, const struct package *p, const struct distro *distro,
+                 struct arena *a, struct scan_report *into, struct error *e) must_use;

@@ -1,8 +1,8 @@
 /* The matcher as a filter, for peers that check it: packages on stdin, one a line, tab-separated
  *   type  name  version  source  source-version  module
  * and findings on stdout, one a line: number of the line, id, status, fixed version, severity,
- * advisories with commas. Usage: matchlist DATABASE [ECOSYSTEM]; with MATCHLIST_TIME=1 the CPU time that the
- * matches took goes to stderr. */
+ * advisories with commas. Usage: matchlist DATABASE [ECOSYSTEM]; with MATCHLIST_TIME=1 the CPU time
+ * that the matches took goes to stderr. */
 #include "base/time.h"
 #include "vulndb/vulndb.h"
 #include <stdio.h>
@@ -44,8 +44,11 @@ int main(int argc, char **argv)
 		str rest = str_trim(str_mem(text, (size_t)n)), piece[6] = { 0 };
 		for (size_t i = 0; i < LEN(piece) && str_split(&rest, '\t', &piece[i]); i++)
 			;
-		struct package p = { .name = piece[1], .version = piece[2], .source = piece[3],
-				     .source_version = piece[4], .module = piece[5] };
+		struct package p = { .name = piece[1],
+			             .version = piece[2],
+			             .source = piece[3],
+			             .source_version = piece[4],
+			             .module = piece[5] };
 		struct scan_report r = { 0 };
 		struct timespec from, to;
 		if (!type_of(piece[0], &p.type))
@@ -63,7 +66,8 @@ int main(int argc, char **argv)
 		arena_reset(&a);
 	}
 	if (getenv("MATCHLIST_TIME"))
-		fprintf(stderr, "%zu packages, %zu findings, %.3f ms\n", line, findings, (double)spent / 1e6);
+		fprintf(stderr, "%zu packages, %zu findings, %.3f ms\n", line, findings,
+		        (double)spent / 1e6);
 	vulndb_close(db);
 	return 0;
 }

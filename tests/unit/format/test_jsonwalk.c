@@ -28,7 +28,8 @@ static void expect_walk(const struct row *r)
 	stream_free(s);
 	if (!r->want) {
 		if (code >= 0 || str_find(str_c(e.msg), str_c(r->why)) == strlen(e.msg))
-			test_fail(__FILE__, __LINE__, "%s: got %d \"%s\", want \"%s\"", r->json, code, e.msg, r->why);
+			test_fail(__FILE__, __LINE__, "%s: got %d \"%s\", want \"%s\"", r->json,
+			          code, e.msg, r->why);
 		return;
 	}
 	EXPECT_OK(code, &e);
@@ -40,11 +41,13 @@ TEST(jsonwalk_gives_each_subtree_once)
 	static const struct row rows[] = {
 		{ "{}", 1, "", NULL },
 		{ "{\"a\":1,\"b\":[1,{\"c\":null}]}", 1, "a/=1\nb/=[1,{\"c\":null}]\n", NULL },
-		{ "{\"a\":{\"x\":{},\"y\":\"s\"},\"b\":{\"z\":true}}", 2, "a/x/={}\na/y/=\"s\"\nb/z/=true\n", NULL },
+		{ "{\"a\":{\"x\":{},\"y\":\"s\"},\"b\":{\"z\":true}}", 2,
+		  "a/x/={}\na/y/=\"s\"\nb/z/=true\n", NULL },
 		{ "{\"a\":{\"b\":{\"c\":1}}}", 3, "a/b/c/=1\n", NULL },
 		/* a value that is no object ends its path early */
 		{ "{\"a\":7,\"b\":{\"c\":[{}]},\"d\":[1]}", 2, "a/=7\nb/c/=[{}]\nd/=[1]\n", NULL },
-		{ "{\"a\":\"\\u0001\\\"\\\\\\n\\u00e9\"}", 1, "a/=\"\\u0001\\\"\\\\\\u000a\xc3\xa9\"\n", NULL },
+		{ "{\"a\":\"\\u0001\\\"\\\\\\n\\u00e9\"}", 1,
+		  "a/=\"\\u0001\\\"\\\\\\u000a\xc3\xa9\"\n", NULL },
 		{ "{\"a\":1.50e3,\"b\":-0}", 1, "a/=1.50e3\nb/=-0\n", NULL },
 		{ " {\"a\" : { } } ", 1, "a/={}\n", NULL },
 	};
@@ -61,8 +64,9 @@ TEST(jsonwalk_says_where_it_ended)
 		{ "{\"a\":1", 1, NULL, "f: byte" },
 		{ "{\"a\":1}}", 1, NULL, "f: byte" },
 		{ "{\"a\":\"\xff\"}", 1, NULL, "f: byte" },
-		{ "{\"a\":[\"0123456789012345678901234567890123456789012345678901234567890123456789\"]}", 1, NULL,
-		  "larger than 64" },
+		{ "{\"a\":["
+		  "\"0123456789012345678901234567890123456789012345678901234567890123456789\"]}",
+		  1, NULL, "larger than 64" },
 	};
 	for (size_t i = 0; i < LEN(rows); i++)
 		expect_walk(&rows[i]);

@@ -51,17 +51,20 @@ static inline void feeds_put(struct feeds *f, const char *name, const char *text
 }
 
 /* One OSV record of an npm package with one range */
-static inline void feeds_npm(struct feeds *f, const char *id, const char *alias, const char *package,
-			     const char *fixed)
+static inline void feeds_npm(struct feeds *f, const char *id, const char *alias,
+                             const char *package, const char *fixed)
 {
 	char name[128], text[1024];
 	snprintf(name, sizeof name, "osv/npm/%s.json", id);
 	snprintf(text, sizeof text,
-		 "{\"id\":\"%s\",\"modified\":\"2024-01-01T00:00:00Z\",\"published\":\"2024-01-01T00:00:00Z\","
-		 "\"aliases\":[%s],\"summary\":\"about %s\",\"affected\":[{\"package\":{\"ecosystem\":\"npm\","
-		 "\"name\":\"%s\"},\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"},"
-		 "{\"fixed\":\"%s\"}]}]}]}",
-		 id, alias, id, package, fixed);
+	         "{\"id\":\"%s\",\"modified\":\"2024-01-01T00:00:00Z\",\"published\":\"2024-01-"
+	         "01T00:00:00Z\","
+	         "\"aliases\":[%s],\"summary\":\"about "
+	         "%s\",\"affected\":[{\"package\":{\"ecosystem\":\"npm\","
+	         "\"name\":\"%s\"},\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":"
+	         "\"0\"},"
+	         "{\"fixed\":\"%s\"}]}]}]}",
+	         id, alias, id, package, fixed);
 	feeds_put(f, name, text);
 }
 
@@ -73,7 +76,8 @@ static inline int feeds_update(struct feeds *f)
 }
 
 /* Findings of one package; the report's strings live in f->a */
-static inline struct scan_report feeds_match(struct feeds *f, const struct package *p, const char *ecosystem)
+static inline struct scan_report feeds_match(struct feeds *f, const struct package *p,
+                                             const char *ecosystem)
 {
 	struct scan_report r = { 0 };
 	struct vulndb *db = NULL;

@@ -1,5 +1,5 @@
-#include "feeds.h"
 #include "base/buf.h"
+#include "feeds.h"
 
 static size_t findings_of(struct feeds *f, const char *name, const char *version)
 {
@@ -35,7 +35,8 @@ TEST(ingest_names_what_changed)
 	EXPECT(f.sum.installed && !f.sum.whole);
 	EXPECT_INT(f.sum.generation, 2);
 	EXPECT_INT(f.sum.changed_packages, 2);
-	EXPECT_INT(f.sum.changed_advisories, 1); /* GHSA-3; GHSA-2 says the same with another range */
+	EXPECT_INT(f.sum.changed_advisories,
+	           1); /* GHSA-3; GHSA-2 says the same with another range */
 	EXPECT_INT(findings_of(&f, "b", "2.5.0"), 1);
 }
 
@@ -44,8 +45,9 @@ TEST(ingest_keeps_the_last_good_data_of_a_broken_feed)
 	struct feeds f cleanup(feeds_done);
 	feeds_new(&f);
 	feeds_npm(&f, "GHSA-1", "", "a", "2.0.0");
-	feeds_put(&f, "debian/tracker.json",
-		  "{\"s\":{\"CVE-2024-0001\":{\"releases\":{\"bookworm\":{\"status\":\"open\"}}}}}");
+	feeds_put(
+	        &f, "debian/tracker.json",
+	        "{\"s\":{\"CVE-2024-0001\":{\"releases\":{\"bookworm\":{\"status\":\"open\"}}}}}");
 	EXPECT_OK(feeds_update(&f), &f.e);
 	feeds_put(&f, "debian/tracker.json", "{\"s\":{\"CVE-2024-0001\":{\"releases\"");
 	feeds_npm(&f, "GHSA-2", "", "b", "2.0.0");
@@ -90,8 +92,9 @@ TEST(ingest_drops_a_feed_that_is_gone)
 	struct feeds f cleanup(feeds_done);
 	feeds_new(&f);
 	feeds_npm(&f, "GHSA-1", "", "a", "2.0.0");
-	feeds_put(&f, "debian/tracker.json",
-		  "{\"s\":{\"CVE-2024-0001\":{\"releases\":{\"bookworm\":{\"status\":\"open\"}}}}}");
+	feeds_put(
+	        &f, "debian/tracker.json",
+	        "{\"s\":{\"CVE-2024-0001\":{\"releases\":{\"bookworm\":{\"status\":\"open\"}}}}}");
 	EXPECT_OK(feeds_update(&f), &f.e);
 	feeds_put(&f, "debian/tracker.json", NULL);
 	EXPECT_OK(feeds_update(&f), &f.e);

@@ -1,5 +1,5 @@
-#include "feeds.h"
 #include "base/buf.h"
+#include "feeds.h"
 #include "vulndb/lookup.h"
 
 /* "CVE-1 fixed 2.0 [GHSA-1 PYSEC-1] {aliases}" a line */
@@ -9,7 +9,8 @@ static void expect(struct feeds *f, struct package p, const char *ecosystem, con
 	struct scan_report r = feeds_match(f, &p, ecosystem);
 	for (size_t i = 0; i < r.findings.n; i++) {
 		const struct finding *x = &r.findings.v[i];
-		buf_printf(&b, "%.*s %s %.*s [", STR_FMT(x->id), fix_status_word(x->status), STR_FMT(x->fixed_version));
+		buf_printf(&b, "%.*s %s %.*s [", STR_FMT(x->id), fix_status_word(x->status),
+		           STR_FMT(x->fixed_version));
 		for (size_t k = 0; k < x->advisories.n; k++)
 			buf_printf(&b, "%s%.*s", k ? " " : "", STR_FMT(x->advisories.v[k]));
 		buf_add(&b, STR("] {"));
@@ -20,7 +21,8 @@ static void expect(struct feeds *f, struct package p, const char *ecosystem, con
 	EXPECT_STR(buf_view(&b), str_c(want));
 }
 
-#define NPM(name_, version_) ((struct package){ .type = PACKAGE_NPM, .name = STR(name_), .version = STR(version_) })
+#define NPM(name_, version_) \
+	((struct package){ .type = PACKAGE_NPM, .name = STR(name_), .version = STR(version_) })
 
 TEST(match_merges_records_that_are_aliases)
 {
@@ -29,24 +31,28 @@ TEST(match_merges_records_that_are_aliases)
 	feeds_npm(&f, "GHSA-1", "\"CVE-2024-0001\"", "a", "2.0.0");
 	feeds_npm(&f, "NSWG-1", "\"CVE-2024-0001\"", "a", "2.0.1"); /* shares the CVE */
 	feeds_npm(&f, "GHSA-5", "\"X-1\"", "b", "2.0.0");
-	feeds_npm(&f, "X-1", "\"CVE-2024-0005\"", "other", "2.0.0"); /* the chain's middle is about another package */
+	feeds_npm(&f, "X-1", "\"CVE-2024-0005\"", "other",
+	          "2.0.0"); /* the chain's middle is about another package */
 	feeds_npm(&f, "X-2", "\"CVE-2024-0005\"", "b", "1.5.0");
 	feeds_npm(&f, "GHSA-7", "", "c", "2.0.0");
 	EXPECT_OK(feeds_update(&f), &f.e);
 	/* the fix that clears both */
-	expect(&f, NPM("a", "1.0.0"), NULL, "CVE-2024-0001 fixed 2.0.1 [NSWG-1 GHSA-1] {GHSA-1 NSWG-1}\n");
+	expect(&f, NPM("a", "1.0.0"), NULL,
+	       "CVE-2024-0001 fixed 2.0.1 [NSWG-1 GHSA-1] {GHSA-1 NSWG-1}\n");
 	expect(&f, NPM("a", "2.0.0"), NULL, "CVE-2024-0001 fixed 2.0.1 [NSWG-1] {NSWG-1}\n");
 	expect(&f, NPM("a", "2.0.1"), NULL, "");
-	expect(&f, NPM("b", "1.0.0"), NULL, "CVE-2024-0005 fixed 2.0.0 [GHSA-5 X-2] {GHSA-5 X-1 X-2}\n");
+	expect(&f, NPM("b", "1.0.0"), NULL,
+	       "CVE-2024-0005 fixed 2.0.0 [GHSA-5 X-2] {GHSA-5 X-1 X-2}\n");
 	expect(&f, NPM("c", "1.0.0"), NULL, "GHSA-7 fixed 2.0.0 [GHSA-7] {}\n");
 	expect(&f, NPM("A", "1.0.0"), NULL, "");
 }
 
 TEST(match_takes_the_newest_copy_of_a_record)
 {
-	static const char text[] =
-		"{\"id\":\"GHSA-1\",\"modified\":\"%s\",%s\"affected\":[{\"package\":{\"ecosystem\":\"npm\",\"name\":\"a\"},"
-		"\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"%s\"}]}]}]}";
+	static const char text[] = "{\"id\":\"GHSA-1\",\"modified\":\"%s\",%s\"affected\":[{"
+	                           "\"package\":{\"ecosystem\":\"npm\",\"name\":\"a\"},"
+	                           "\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":"
+	                           "\"0\"},{\"fixed\":\"%s\"}]}]}]}";
 	struct feeds f cleanup(feeds_done);
 	char old[512], fresh[512];
 	feeds_new(&f);
@@ -58,26 +64,35 @@ TEST(match_takes_the_newest_copy_of_a_record)
 	expect(&f, NPM("a", "1.0.0"), NULL, "GHSA-1 fixed 2.0.0 [GHSA-1] {}\n");
 	expect(&f, NPM("a", "3.0.0"), NULL, "");
 	/* withdrawn later: gone, whatever the older copy says */
-	snprintf(fresh, sizeof fresh, text, "2024-02-01T00:00:00Z", "\"withdrawn\":\"2024-02-01T00:00:00Z\",", "2.0.0");
+	snprintf(fresh, sizeof fresh, text, "2024-02-01T00:00:00Z",
+	         "\"withdrawn\":\"2024-02-01T00:00:00Z\",", "2.0.0");
 	feeds_put(&f, "osv/Maven/GHSA-1.json", fresh);
 	EXPECT_OK(feeds_update(&f), &f.e);
 	expect(&f, NPM("a", "1.0.0"), NULL, "");
 }
 
-static const char tracker[] =
-	"{\"src\":{\"CVE-2024-0001\":{\"releases\":{\"bookworm\":{\"status\":\"resolved\",\"fixed_version\":\"1.2-3\","
-	"\"urgency\":\"low\"}}},\"CVE-2024-0002\":{\"releases\":{\"bookworm\":{\"status\":\"open\",\"urgency\":"
-	"\"unimportant\"}}},\"CVE-2024-0003\":{\"releases\":{\"bookworm\":{\"status\":\"resolved\",\"fixed_version\":"
-	"\"0\"}}}}}";
+static const char tracker[] = "{\"src\":{\"CVE-2024-0001\":{\"releases\":{\"bookworm\":{\"status\":"
+                              "\"resolved\",\"fixed_version\":\"1.2-3\","
+                              "\"urgency\":\"low\"}}},\"CVE-2024-0002\":{\"releases\":{"
+                              "\"bookworm\":{\"status\":\"open\",\"urgency\":"
+                              "\"unimportant\"}}},\"CVE-2024-0003\":{\"releases\":{\"bookworm\":{"
+                              "\"status\":\"resolved\",\"fixed_version\":"
+                              "\"0\"}}}}}";
 static const char dsa[] =
-	"{\"id\":\"DSA-1-1\",\"upstream\":[\"CVE-2024-0001\",\"CVE-2024-0009\"],\"affected\":[{\"package\":{\"ecosystem\":"
-	"\"Debian:12\",\"name\":\"src\"},\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"},"
-	"{\"fixed\":\"1.2-3\"}]}]},{\"package\":{\"ecosystem\":\"Debian:10\",\"name\":\"src\"},\"ranges\":[{\"type\":"
-	"\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"1.2-3\"}]}]}]}";
+        "{\"id\":\"DSA-1-1\",\"upstream\":[\"CVE-2024-0001\",\"CVE-2024-0009\"],\"affected\":[{"
+        "\"package\":{\"ecosystem\":"
+        "\"Debian:12\",\"name\":\"src\"},\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{"
+        "\"introduced\":\"0\"},"
+        "{\"fixed\":\"1.2-3\"}]}]},{\"package\":{\"ecosystem\":\"Debian:10\",\"name\":\"src\"},"
+        "\"ranges\":[{\"type\":"
+        "\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"1.2-3\"}]}]}]}";
 
-#define DEB(version_) \
-	((struct package){ .type = PACKAGE_DEB, .name = STR("libsrc1"), .source = STR("src"), .version = STR(version_ "+b1"), \
-			   .source_version = STR(version_) })
+#define DEB(version_)                                      \
+	((struct package){ .type = PACKAGE_DEB,            \
+	                   .name = STR("libsrc1"),         \
+	                   .source = STR("src"),           \
+	                   .version = STR(version_ "+b1"), \
+	                   .source_version = STR(version_) })
 
 TEST(match_lets_the_tracker_decide_where_it_lists_the_release)
 {
@@ -114,8 +129,9 @@ TEST(match_explains_itself)
 	EXPECT_STR(x->feed, STR("debian-tracker"));
 	EXPECT_STR(x->severity_reason, STR("Debian's own rating"));
 	EXPECT_INT(x->severity, SEVERITY_LOW);
-	EXPECT_STR(x->remediation, STR("Upgrade libsrc1 (source package src) to 1.2-3 or later: apt-get update && "
-				       "apt-get install --only-upgrade libsrc1"));
+	EXPECT_STR(x->remediation,
+	           STR("Upgrade libsrc1 (source package src) to 1.2-3 or later: apt-get update && "
+	               "apt-get install --only-upgrade libsrc1"));
 	EXPECT_INT(r.findings.v[1].severity, SEVERITY_NEGLIGIBLE);
 	EXPECT_STR(r.findings.v[1].comparison, STR("every version is affected, 1.2-2 too"));
 }
@@ -136,13 +152,19 @@ TEST(match_compares_module_builds_with_their_stream_only)
 	struct feeds f cleanup(feeds_done);
 	feeds_new(&f);
 	feeds_put(&f, "osv/AlmaLinux/ALSA-1.json",
-		  "{\"id\":\"ALSA-1\",\"summary\":\"Important: nodejs:18 security update\",\"related\":[\"CVE-2024-0001\"],"
-		  "\"affected\":[{\"package\":{\"ecosystem\":\"AlmaLinux:9\",\"name\":\"nodejs\"},\"ranges\":[{\"type\":"
-		  "\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"1:18.20-1.module_el9+1\"}]}]}]}");
+	          "{\"id\":\"ALSA-1\",\"summary\":\"Important: nodejs:18 security "
+	          "update\",\"related\":[\"CVE-2024-0001\"],"
+	          "\"affected\":[{\"package\":{\"ecosystem\":\"AlmaLinux:9\",\"name\":\"nodejs\"},"
+	          "\"ranges\":[{\"type\":"
+	          "\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"1:18.20-1.module_"
+	          "el9+1\"}]}]}]}");
 	EXPECT_OK(feeds_update(&f), &f.e);
-	struct package p = { .type = PACKAGE_RPM, .name = STR("nodejs"), .version = STR("1:18.1-1.module_el9+0"),
-			     .module = STR("nodejs:18:9020:rhel9") };
-	expect(&f, p, "AlmaLinux:9", "CVE-2024-0001 fixed 1:18.20-1.module_el9+1 [ALSA-1] {ALSA-1}\n");
+	struct package p = { .type = PACKAGE_RPM,
+		             .name = STR("nodejs"),
+		             .version = STR("1:18.1-1.module_el9+0"),
+		             .module = STR("nodejs:18:9020:rhel9") };
+	expect(&f, p, "AlmaLinux:9",
+	       "CVE-2024-0001 fixed 1:18.20-1.module_el9+1 [ALSA-1] {ALSA-1}\n");
 	p.module = STR("nodejs:180:9020:rhel9");
 	expect(&f, p, "AlmaLinux:9", "");
 	p.module = STR("");
@@ -154,12 +176,18 @@ TEST(match_by_source_gets_its_epoch_from_the_binary)
 	struct feeds f cleanup(feeds_done);
 	feeds_new(&f);
 	feeds_put(&f, "osv/Rocky Linux/RLSA-1.json",
-		  "{\"id\":\"RLSA-1\",\"upstream\":[\"CVE-2024-0001\"],\"affected\":[{\"package\":{\"ecosystem\":"
-		  "\"Rocky Linux:9\",\"name\":\"openssl\"},\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":"
-		  "\"0\"},{\"fixed\":\"1:3.2.2-6.el9\"}]}]}]}");
+	          "{\"id\":\"RLSA-1\",\"upstream\":[\"CVE-2024-0001\"],\"affected\":[{\"package\":{"
+	          "\"ecosystem\":"
+	          "\"Rocky "
+	          "Linux:9\",\"name\":\"openssl\"},\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":["
+	          "{\"introduced\":"
+	          "\"0\"},{\"fixed\":\"1:3.2.2-6.el9\"}]}]}]}");
 	EXPECT_OK(feeds_update(&f), &f.e);
-	struct package p = { .type = PACKAGE_RPM, .name = STR("openssl-libs"), .version = STR("1:3.2.2-5.el9"),
-			     .source = STR("openssl"), .source_version = STR("3.2.2-5.el9") };
+	struct package p = { .type = PACKAGE_RPM,
+		             .name = STR("openssl-libs"),
+		             .version = STR("1:3.2.2-5.el9"),
+		             .source = STR("openssl"),
+		             .source_version = STR("3.2.2-5.el9") };
 	expect(&f, p, "Rocky Linux:9", "CVE-2024-0001 fixed 1:3.2.2-6.el9 [RLSA-1] {RLSA-1}\n");
 	p.version = STR("1:3.2.2-6.el9");
 	p.source_version = STR("3.2.2-6.el9");
@@ -189,13 +217,18 @@ TEST(match_rates_by_the_highest_cvss_of_the_closest_source)
 {
 	struct feeds f cleanup(feeds_done);
 	feeds_new(&f);
-	feeds_put(&f, "osv/npm/GHSA-1.json",
-		  "{\"id\":\"GHSA-1\",\"aliases\":[\"CVE-2024-0001\"],\"severity\":[{\"type\":\"CVSS_V3\",\"score\":"
-		  "\"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\"},{\"type\":\"CVSS_V4\",\"score\":"
-		  "\"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:L/VI:L/VA:L/SC:N/SI:N/SA:N\"}],\"database_specific\":"
-		  "{\"severity\":\"MODERATE\",\"cwe_ids\":[\"CWE-79\"]},\"affected\":[{\"package\":{\"ecosystem\":\"npm\","
-		  "\"name\":\"a\"},\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"1.0.0\"},"
-		  "{\"last_affected\":\"1.5.0\"}]}]}]}");
+	feeds_put(
+	        &f, "osv/npm/GHSA-1.json",
+	        "{\"id\":\"GHSA-1\",\"aliases\":[\"CVE-2024-0001\"],\"severity\":[{\"type\":\"CVSS_"
+	        "V3\",\"score\":"
+	        "\"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\"},{\"type\":\"CVSS_V4\",\"score\":"
+	        "\"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:L/VI:L/VA:L/SC:N/SI:N/"
+	        "SA:N\"}],\"database_specific\":"
+	        "{\"severity\":\"MODERATE\",\"cwe_ids\":[\"CWE-79\"]},\"affected\":[{\"package\":{"
+	        "\"ecosystem\":\"npm\","
+	        "\"name\":\"a\"},\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"1."
+	        "0.0\"},"
+	        "{\"last_affected\":\"1.5.0\"}]}]}]}");
 	EXPECT_OK(feeds_update(&f), &f.e);
 	struct package p = NPM("a", "1.5.0");
 	struct scan_report r = feeds_match(&f, &p, NULL);
@@ -218,7 +251,7 @@ static int count_row(void *ctx, const struct lookup_row *row, struct error *e)
 {
 	(void)e;
 	buf_printf(ctx, "%.*s%s %zu;", STR_FMT(row->advisory->id), row->superseded ? " old" : "",
-		   row->advisory->affected.n);
+	           row->advisory->affected.n);
 	return 0;
 }
 
@@ -246,9 +279,9 @@ TEST(lookup_finds_by_id_alias_notice_and_package)
 	EXPECT_OK(vulndb_open(f.db, &db, &f.e), &f.e);
 	for (size_t i = 0; db && i < LEN(rows); i++) {
 		struct buf b cleanup(buf_done) = BUF(4096);
-		int n = rows[i].id ? lookup_id(db, str_c(rows[i].id), count_row, &b, &f.e) :
-				     lookup_package(db, str_c(rows[i].ecosystem), str_c(rows[i].package), count_row, &b,
-						    &f.e);
+		int n = rows[i].id ? lookup_id(db, str_c(rows[i].id), count_row, &b, &f.e)
+		                   : lookup_package(db, str_c(rows[i].ecosystem),
+		                                    str_c(rows[i].package), count_row, &b, &f.e);
 		EXPECT_OK(n, &f.e);
 		EXPECT_STR(buf_view(&b), str_c(rows[i].want));
 	}

@@ -4,21 +4,29 @@
 
 static void fill(struct arena *a, struct advisory *out)
 {
-	struct affected f = { .ecosystem = STR("npm"), .name = STR("left-pad"), .open = FIX_WILL_NOT,
-			      .module = STR("nodejs:18") };
+	struct affected f = { .ecosystem = STR("npm"),
+		              .name = STR("left-pad"),
+		              .open = FIX_WILL_NOT,
+		              .module = STR("nodejs:18") };
 	struct affected_range *r = vec_push(a, &f.ranges);
 	vec_add(a, &r->events, ((struct range_event){ EVENT_INTRODUCED, STR("0") }));
 	vec_add(a, &r->events, ((struct range_event){ EVENT_FIXED, STR("1.2.3") }));
 	vec_add(a, &f.versions, STR("9.9"));
 	vec_add(a, &f.opinions, ((struct opinion){ STR("Debian"), STR(""), SEVERITY_LOW }));
-	*out = (struct advisory){ .id = STR("GHSA-x"), .origin = ORIGIN_OSV, .notice = true,
-				  .published = STR("2024-01-01"), .modified = STR("2024-01-02"),
-				  .summary = STR("s"), .details = STR("d") };
+	*out = (struct advisory){ .id = STR("GHSA-x"),
+		                  .origin = ORIGIN_OSV,
+		                  .notice = true,
+		                  .published = STR("2024-01-01"),
+		                  .modified = STR("2024-01-02"),
+		                  .summary = STR("s"),
+		                  .details = STR("d") };
 	vec_add(a, &out->aliases, STR("CVE-2024-0001"));
 	vec_add(a, &out->covers, STR("CVE-2024-0002"));
 	vec_add(a, &out->cwes, STR("CWE-79"));
-	vec_add(a, &out->opinions, ((struct opinion){ STR("GitHub"), STR("CVSS:3.1/x"), SEVERITY_UNKNOWN }));
-	vec_add(a, &out->references, ((struct reference){ STR("WEB"), STR("https://example.org") }));
+	vec_add(a, &out->opinions,
+	        ((struct opinion){ STR("GitHub"), STR("CVSS:3.1/x"), SEVERITY_UNKNOWN }));
+	vec_add(a, &out->references,
+	        ((struct reference){ STR("WEB"), STR("https://example.org") }));
 	vec_add(a, &out->affected, f);
 }
 
