@@ -236,8 +236,12 @@ static void send_file(struct walk *w, const struct level *parent, const char *na
 
 	if (fstatat(parent->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
 		return;
-	if (o->want && !o->want(o->want_ctx, path, st.st_mode & 07777, (uint64_t)st.st_size))
+	if (o->want && !o->want(o->want_ctx, path, st.st_mode & 07777, (uint64_t)st.st_size)) {
+		h = head_of('6', path,
+		            &st); /* a name that links can lead to, and never an empty file */
+		tarhead_write(&w->head, &h);
 		return;
+	}
 	if (st.st_nlink > 1) {
 		at = bucket_of(w, &st);
 		if (*at) {

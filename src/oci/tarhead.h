@@ -4,7 +4,7 @@
 #include "base/buf.h"
 
 struct tarhead {
-	char type; /* '0' file, '1' hard link, '2' symbolic link, '5' folder */
+	char type; /* '0' file, '1' hard link, '2' symbolic link, '5' folder, '6' pipe */
 	str path, link;
 	unsigned mode;
 	uint64_t size_bytes;

@@ -266,10 +266,28 @@ static int read_archive_again(struct gathering *s, const char *target, const str
 	return r < 0 ? r : read_archive(s, (struct wanted_list){ all, m->again.n }, e);
 }
 
+/* A folder gives the content of files that matter by their name, and on the second round of those that a
+ * link made matter. */
+static bool wants_now(void *ctx, str path, unsigned mode, uint64_t size_bytes)
+{
+	const struct gathering *s = ctx;
+	const struct source_options *o = &s->o->source;
+
+	for (size_t i = 0; s->wanted && i < s->wanted[0].n; i++)
+		if (str_eq(s->wanted[0].v[i].path, path))
+			return true;
+	return o->want(o->want_ctx, path, mode, size_bytes);
+}
+
 static int read_image(struct gathering *s, const char *target, struct error *e)
 {
+	struct source_options how = s->o->source;
 	struct merged m = { 0 };
-	int r = source_open(target, &s->o->source, s->arena, &s->source, e);
+	int r;
+
+	how.want = how.want ? wants_now : NULL;
+	how.want_ctx = s;
+	r = source_open(target, &how, s->arena, &s->source, e);
 	bool archive = r >= 0 && source_shape(s->source) == SOURCE_STREAM;
 
 	if (r < 0)

@@ -207,6 +207,13 @@ def folders():
     os.mkfifo(root / "pipe")
     (root / "srv").mkdir()
     expect(FINE, "openssl", "dir:root")
+    # a package database that was moved, with a link left behind, as in other kinds of images
+    (root / "opt").mkdir()
+    (root / "var/lib/dpkg").rename(root / "opt/moved")
+    (root / "var/lib/dpkg").symlink_to("../../opt/moved")
+    expect(FINE, "openssl", "dir:root")
+    (root / "var/lib/dpkg").unlink()
+    (root / "opt/moved").rename(root / "var/lib/dpkg")
     # a package database that is a link out of the folder is not the image's
     pathlib.Path("status").write_text(DEBIAN["var/lib/dpkg/status"])
     status = root / "var/lib/dpkg/status"
