@@ -200,7 +200,7 @@ static int explain(struct walk *w, yajl_handle y, const unsigned char *chunk, si
 	unsigned char *text = yajl_get_error(y, 0, chunk, n);
 	size_t cut = text ? strcspn((const char *)text, "\n") : 0;
 	int r = error_set(w->e, ERR_FORMAT, "%s: byte %llu: %.*s", w->name,
-	                  (unsigned long long)(at + (n ? yajl_get_bytes_consumed(y) : 0)),
+	                  (unsigned long long)at + (n ? yajl_get_bytes_consumed(y) : 0),
 	                  (int)MIN(cut, 200u), text ? (const char *)text : "");
 	if (text)
 		yajl_free_error(y, text);

@@ -256,7 +256,7 @@ int builder_finish(struct builder *b, struct lmdb *old, struct shelf_head *head,
 
 int builder_install(struct builder *b, const char *path, uint64_t *bytes, struct error *e)
 {
-	struct stat st;
+	struct stat st = { 0 };
 	char fresh[4096], folder[4096];
 	snprintf(fresh, sizeof fresh, "%s.new", path);
 	str dir = str_dir(str_c(path));

@@ -2,6 +2,7 @@
 #include "vulndb/advice.h"
 #include "vulndb/names.h"
 #include "vulndb/rate.h"
+#include <assert.h>
 
 enum { REFERENCES_MAX = 40, OTHERS_MAX = 16 };
 
@@ -51,8 +52,8 @@ static bool is_before(const struct making *m, const struct hit *a, const struct 
 static void pick_primary(struct making *m)
 {
 	for (size_t i = 0; i < m->g->hits.n; i++)
-		if (!m->primary || is_before(m, m->g->hits.v[i], m->primary))
-			m->primary = m->g->hits.v[i];
+		if (!m->primary || is_before(m, m->g->hits.v[i].hit, m->primary))
+			m->primary = m->g->hits.v[i].hit;
 }
 
 /* The lowest CVE number, else the name by which the world knows it, else the record's own. */
@@ -78,8 +79,8 @@ static void fill_names(struct making *m)
 	for (size_t i = 0; i < m->g->ids.n; i++)
 		add_once(m->scratch, &aliases, m->g->ids.v[i]);
 	for (size_t i = 0; i < m->g->hits.n + m->g->joined.n; i++) {
-		const struct hit *h =
-		        i < m->g->hits.n ? m->g->hits.v[i] : m->g->joined.v[i - m->g->hits.n];
+		const struct hit *h = i < m->g->hits.n ? m->g->hits.v[i].hit
+		                                       : m->g->joined.v[i - m->g->hits.n].hit;
 		add_once(m->scratch, &aliases, h->id);
 		if (!str_eq(h->id, m->primary->id))
 			add_once(m->scratch, &others, h->id);
@@ -217,7 +218,7 @@ static int take_other(struct making *m, str id, enum advisory_origin origin)
 static bool is_hit(const struct making *m, str id)
 {
 	for (size_t i = 0; i < m->g->hits.n; i++)
-		if (str_eq(m->g->hits.v[i]->id, id))
+		if (str_eq(m->g->hits.v[i].hit->id, id))
 			return true;
 	return false;
 }
@@ -246,10 +247,10 @@ static int gather(struct making *m)
 {
 	int r = take_hit(m, m->primary);
 	for (size_t i = 0; r == 0 && i < m->g->hits.n; i++)
-		if (m->g->hits.v[i] != m->primary)
-			r = take_hit(m, m->g->hits.v[i]);
+		if (m->g->hits.v[i].hit != m->primary)
+			r = take_hit(m, m->g->hits.v[i].hit);
 	for (size_t i = 0; r == 0 && i < m->g->joined.n; i++)
-		r = take_hit(m, m->g->joined.v[i]);
+		r = take_hit(m, m->g->joined.v[i].hit);
 	for (size_t i = 0; r == 0 && i < m->g->ids.n; i++) {
 		str id = m->g->ids.v[i];
 		r = names_is_cve(id) ? take_other(m, id, ORIGIN_CVE) : 0;
@@ -264,6 +265,7 @@ int compose_finding(struct look *l, struct arena *scratch, const struct subject 
 {
 	struct making m = { .l = l, .scratch = scratch, .a = a, .s = s, .g = g, .e = e };
 	pick_primary(&m);
+	assert(m.primary);
 	fill_names(&m);
 	fill_verdict(&m);
 	if (m.primary->head.origin == ORIGIN_TRACKER)

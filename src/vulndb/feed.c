@@ -244,7 +244,8 @@ static int open_loose(const char *dir, const char *spool_dir, struct fetched *ou
 	closedir(d);
 	if (names.failed)
 		return error_set(e, ERR_LIMIT, "%s: too many files", dir);
-	qsort(all.v, all.n, sizeof *all.v, order_names);
+	if (all.n)
+		qsort(all.v, all.n, sizeof *all.v, order_names);
 	for (size_t i = 0; r == 0 && i < all.n; i++)
 		r = add_loose(dir, all.v[i], fd, sum, out, e);
 	if (r < 0)

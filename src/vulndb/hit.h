@@ -22,8 +22,12 @@ struct hit {
 	VEC(struct opinion) opinions; /* of the package in the advisory */
 };
 
+struct hit_ref {
+	const struct hit *hit;
+};
+
 struct group {
 	VEC(str) ids; /* names of the flaw */
-	VEC(const struct hit *) hits;
-	VEC(const struct hit *) joined; /* notices that name it, where the tracker decides */
+	VEC(struct hit_ref) hits;
+	VEC(struct hit_ref) joined; /* notices that name it, where the tracker decides */
 };

@@ -8,6 +8,10 @@ enum { SCRATCH_BYTES = 256 << 20, IDS_MAX = 32 };
 
 static const str tracker_feed = STR_INIT("debian/tracker");
 
+struct group_ref {
+	struct group *group;
+};
+
 struct matching {
 	struct look look;
 	struct arena *scratch, *a;
@@ -17,9 +21,9 @@ struct matching {
 	bool tracked;        /* the tracker decides: OSV's notices only join */
 	uint64_t unreadable; /* rows that could not be compared */
 	str unordered;       /* a record's event that has no place in the order */
-	VEC(struct hit *) hits;
-	VEC(struct hit *) notices;  /* hits that only join */
-	VEC(struct group *) groups; /* those without hits were merged */
+	VEC(struct hit_ref) hits;
+	VEC(struct hit_ref) notices;  /* hits that only join */
+	VEC(struct group_ref) groups; /* those without hits were merged */
 	struct named {
 		str id;
 		struct group *group;
@@ -158,9 +162,9 @@ static int take_row(struct matching *m, str id, str feed, str value)
 		                 STR_FMT(m->s->name));
 	*kept = h;
 	if (joins)
-		vec_add(m->scratch, &m->notices, kept);
+		vec_add(m->scratch, &m->notices, ((struct hit_ref){ kept }));
 	else
-		vec_add(m->scratch, &m->hits, kept);
+		vec_add(m->scratch, &m->hits, ((struct hit_ref){ kept }));
 	return 0;
 }
 
@@ -197,9 +201,9 @@ static void add_id(struct matching *m, struct group *g, str id)
 static void add_hit(struct matching *m, struct group *g, const struct hit *h)
 {
 	for (size_t i = 0; i < g->hits.n; i++)
-		if (g->hits.v[i] == h)
+		if (g->hits.v[i].hit == h)
 			return;
-	vec_add(m->scratch, &g->hits, h);
+	vec_add(m->scratch, &g->hits, ((struct hit_ref){ h }));
 }
 
 /* Where in the index an id is, or would go. A kernel has thousands of groups. */
@@ -238,7 +242,7 @@ static void index_id(struct matching *m, str id, struct group *g)
 static struct group *new_group(struct matching *m)
 {
 	struct group *g = arena_new(m->scratch, struct group);
-	return g && vec_add(m->scratch, &m->groups, g) ? g : NULL;
+	return g && vec_add(m->scratch, &m->groups, ((struct group_ref){ g })) ? g : NULL;
 }
 
 /* A flaw that has no name of the record's own: one group for each CVE that it covers. */
@@ -284,7 +288,7 @@ static void merge(struct matching *m, struct group *into, struct group *from)
 	for (size_t i = 0; i < from->ids.n; i++)
 		add_id(m, into, from->ids.v[i]);
 	for (size_t i = 0; i < from->hits.n; i++)
-		add_hit(m, into, from->hits.v[i]);
+		add_hit(m, into, from->hits.v[i].hit);
 }
 
 /* Groups that share a name with the new one become one with it. */
@@ -316,7 +320,7 @@ static int group_names(struct matching *m, const struct hit *h)
 static int group_all(struct matching *m)
 {
 	for (size_t i = 0; i < m->hits.n; i++) {
-		const struct hit *h = m->hits.v[i];
+		const struct hit *h = m->hits.v[i].hit;
 		int r = 0;
 		if (h->head.notice && h->head.covers.n)
 			group_covers(m, h);
@@ -326,20 +330,20 @@ static int group_all(struct matching *m)
 			return r;
 	}
 	for (size_t i = 0; i < m->notices.n; i++)
-		for (size_t k = 0; k < m->notices.v[i]->head.covers.n; k++) {
-			struct group *g = find_group(m, m->notices.v[i]->head.covers.v[k]);
+		for (size_t k = 0; k < m->notices.v[i].hit->head.covers.n; k++) {
+			struct group *g = find_group(m, m->notices.v[i].hit->head.covers.v[k]);
 			if (g)
 				vec_add(m->scratch, &g->joined, m->notices.v[i]);
 		}
 	return 0;
 }
 
-/* Listed by name only: a private npm package, a jar without a manifest, a Go module of one's own. Not
- * a version that cannot be read, but one that nobody wrote down. */
+/* Listed by name only: a private npm package, a jar without a manifest, a Go module of one's own.
+ * Not a version that cannot be read, but one that nobody wrote down. */
 static bool has_no_version(const struct package *p)
 {
 	return !p->version.n && (p->type == PACKAGE_NPM || p->type == PACKAGE_PYPI ||
-				 p->type == PACKAGE_MAVEN || p->type == PACKAGE_GOLANG);
+	                         p->type == PACKAGE_MAVEN || p->type == PACKAGE_GOLANG);
 }
 
 static void note_gaps(struct matching *m)
@@ -347,10 +351,13 @@ static void note_gaps(struct matching *m)
 	const struct package *p = m->s->package;
 	if (m->unreadable && has_no_version(p))
 		vec_add(m->a, &m->into->gaps,
-			((struct gap){ .kind = GAP_NO_IDENTITY, .where = p->path, .layer = (int)p->layer,
-				       .why = arena_printf(m->a, "%.*s: no version is known; %" PRIu64
-							   " advisories were not compared",
-							   STR_FMT(p->name), m->unreadable) }));
+		        ((struct gap){ .kind = GAP_NO_IDENTITY,
+		                       .where = p->path,
+		                       .layer = (int)p->layer,
+		                       .why = arena_printf(m->a,
+		                                           "%.*s: no version is known; %" PRIu64
+		                                           " advisories were not compared",
+		                                           STR_FMT(p->name), m->unreadable) }));
 	else if (m->unreadable)
 		vec_add(m->a, &m->into->gaps,
 		        ((struct gap){ .kind = GAP_VERSION,
@@ -389,8 +396,8 @@ static int run(struct matching *m)
 	r = r < 0 ? r : take_rows(m);
 	r = r < 0 ? r : group_all(m);
 	for (size_t i = 0; r == 0 && i < m->groups.n; i++)
-		if (m->groups.v[i]->hits.n)
-			r = compose_finding(&m->look, m->scratch, m->s, m->groups.v[i], m->a,
+		if (m->groups.v[i].group->hits.n)
+			r = compose_finding(&m->look, m->scratch, m->s, m->groups.v[i].group, m->a,
 			                    m->into, m->e);
 	if (r == 0)
 		note_gaps(m);

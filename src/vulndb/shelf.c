@@ -66,45 +66,55 @@ static bool has_name(const struct advisory *a, size_t n, const struct affected *
 	return false;
 }
 
-static int order_names(const void *x, const void *y)
+struct item { /* a package of an advisory, for sorting */
+	str ecosystem, name;
+	const struct affected *f;
+};
+
+static struct item item_of(const struct affected *f)
 {
-	const struct affected *a = *(const struct affected *const *)x,
-	                      *b = *(const struct affected *const *)y;
-	int c = str_cmp(a->ecosystem, b->ecosystem);
-	c = c ? c : str_cmp(a->name, b->name);
-	return c ? c : (a < b ? -1 : a > b); /* of one array: its order */
+	return (struct item){ f->ecosystem, f->name, f };
 }
 
-/* The packages' names in order, each once; what a tracker's row already names stays. */
-static void put_names(struct buf *b, const struct affected *const *sorted, size_t n)
+static bool same_package(const struct item *a, const struct item *b)
+{
+	return str_eq(a->name, b->name) && str_eq(a->ecosystem, b->ecosystem);
+}
+
+static int order_items(const void *x, const void *y)
+{
+	const struct item *a = x, *b = y;
+	int c = str_cmp(a->ecosystem, b->ecosystem);
+	c = c ? c : str_cmp(a->name, b->name);
+	return c ? c : (a->f > b->f) - (a->f < b->f); /* of one array: its order */
+}
+
+/* The packages' names in order, each once */
+static void put_names(struct buf *b, const struct item *sorted, size_t n)
 {
 	size_t once = 0;
 	for (size_t i = 0; i < n; i++)
-		once += !i || !str_eq(sorted[i]->name, sorted[i - 1]->name) ||
-		        !str_eq(sorted[i]->ecosystem, sorted[i - 1]->ecosystem);
+		once += !i || !same_package(&sorted[i], &sorted[i - 1]);
 	record_put_uleb(b, once);
 	for (size_t i = 0; i < n; i++)
-		if (!i || !str_eq(sorted[i]->name, sorted[i - 1]->name) ||
-		    !str_eq(sorted[i]->ecosystem, sorted[i - 1]->ecosystem)) {
-			record_put_str(b, sorted[i]->ecosystem);
-			record_put_str(b, sorted[i]->name);
+		if (!i || !same_package(&sorted[i], &sorted[i - 1])) {
+			record_put_str(b, sorted[i].ecosystem);
+			record_put_str(b, sorted[i].name);
 		}
 }
 
 static int put_packages(struct lmdb_txn *t, str feed, const struct advisory *a,
-                        const struct affected *const *sorted, struct buf *b, struct error *e)
+                        const struct item *sorted, struct buf *b, struct error *e)
 {
 	char key[LMDB_KEY_BYTES];
 	for (size_t i = 0; i < a->affected.n;) {
-		const struct affected *f = sorted[i];
+		const struct item *first = &sorted[i];
 		buf_clear(b);
-		for (; i < a->affected.n && str_eq(sorted[i]->name, f->name) &&
-		       str_eq(sorted[i]->ecosystem, f->ecosystem);
-		     i++)
-			record_put_body(b, sorted[i]);
+		for (; i < a->affected.n && same_package(&sorted[i], first); i++)
+			record_put_body(b, sorted[i].f);
 		if (b->failed)
 			return error_set(e, ERR_LIMIT, "%.*s: too large", STR_FMT(a->id));
-		size_t n = shelf_package_prefix(key, f->ecosystem, f->name).n;
+		size_t n = shelf_package_prefix(key, first->ecosystem, first->name).n;
 		n = add(key, n, a->id);
 		key[n++] = 0;
 		n = add_cut(key, n, feed, FEED_KEY_BYTES);
@@ -151,15 +161,15 @@ static int put_advisory(struct lmdb_txn *t, struct packer *p, str feed, const st
 	}
 	if (r < 0)
 		return r;
-	VEC(const struct affected *) all = { 0 };
+	VEC(struct item) all = { 0 };
 	size_t olds = old.affected.n;
 	for (size_t i = 0; i < olds; i++)
-		vec_add(&scratch, &all, &old.affected.v[i]);
+		vec_add(&scratch, &all, item_of(&old.affected.v[i]));
 	for (size_t i = 0; i < a->affected.n; i++)
 		if (!olds || !has_name(&old, olds, &a->affected.v[i]))
-			vec_add(&scratch, &all, &a->affected.v[i]);
+			vec_add(&scratch, &all, item_of(&a->affected.v[i]));
 	if (all.n)
-		qsort(all.v, all.n, sizeof *all.v, order_names);
+		qsort(all.v, all.n, sizeof *all.v, order_items);
 	buf_clear(b);
 	record_put_head(b, a);
 	put_names(b, all.v, all.n);
@@ -173,12 +183,12 @@ static int put_advisory(struct lmdb_txn *t, struct packer *p, str feed, const st
 int shelf_put(struct lmdb_txn *t, struct packer *p, str feed, const struct advisory *a,
               struct buf *scratch, struct error *e)
 {
-	autofree const struct affected **sorted = calloc(a->affected.n + 1, sizeof *sorted);
+	autofree struct item *sorted = calloc(a->affected.n + 1, sizeof *sorted);
 	if (!sorted)
 		abort();
 	for (size_t i = 0; i < a->affected.n; i++)
-		sorted[i] = &a->affected.v[i];
-	qsort(sorted, a->affected.n, sizeof *sorted, order_names);
+		sorted[i] = item_of(&a->affected.v[i]);
+	qsort(sorted, a->affected.n, sizeof *sorted, order_items);
 	int r = put_packages(t, feed, a, sorted, scratch, e);
 	r = r < 0 ? r : put_aliases(t, feed, a, a->aliases.v, a->aliases.n, STR("a"), e);
 	r = r < 0 ? r : put_aliases(t, feed, a, a->covers.v, a->covers.n, STR("c"), e);
