@@ -30,6 +30,7 @@ struct run {
 	const char *folder; /* of the database: downloads lie there */
 	struct builder *b;
 	VEC(str) over; /* feeds to take over from the last generation */
+	bool broken;   /* the new database cannot be written: no feed's fault */
 	bool changed;  /* something is not as it was */
 };
 
@@ -106,6 +107,7 @@ static int take_advisory(struct reading *in, struct cursor *c, struct error *e)
 	if (r == 0) {
 		learn(in, &a);
 		r = builder_put(in->run->b, in->feed->name, &a, e);
+		in->run->broken = r < 0;
 	}
 	arena_reset(&in->scratch);
 	if (r == 0 && ++in->source->records % PROGRESS_EVERY == 0)
@@ -283,6 +285,10 @@ static int do_feed(struct run *r, const struct feed *f, struct error *e)
 	}
 	ret = read_feed(r, f, &got, line, &why);
 	close(got.fd);
+	if (r->broken) {
+		*e = why;
+		return ret;
+	}
 	if (ret < 0)
 		return feed_failed(r, last, line, &why, e);
 	r->changed = true;
@@ -414,7 +420,8 @@ int ingest_run(const struct ingest_options *o, struct arena *a, struct ingest_su
 			                                                          STR("http://")) };
 		ret = client_new(&net, &r.net, e);
 	}
-	ret = ret < 0 ? ret : do_feeds(&r, &feeds, e);
+	if (ret == 0 && (ret = do_feeds(&r, &feeds, e)) < 0)
+		error_in(e, "the new database beside %s", o->db_path);
 	builder_free(r.b);
 	client_free(r.net);
 	lmdb_close(r.old);

@@ -27,6 +27,8 @@ static const char *const tables[TABLE_COUNT] = { "meta", "packages", "advisories
 
 static int failed(struct error *e, int rc, const char *what)
 {
+	if (rc == EIO) /* what LMDB makes of a short write */
+		return error_set(e, ERR_SYSTEM, "%s: the disk is full, or fails", what);
 	if (rc > 0)
 		return error_errno(e, rc, "%s", what);
 	if (rc == MDB_MAP_FULL)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`db update` from a folder and from an HTTP mirror: what is kept, what is asked for again, what a broken
 feed leaves behind; `db info` and `db lookup`; exit statuses. PLIMSOLL and WORK as tests/run gives them."""
-import http.server, io, json, os, pathlib, subprocess, sys, threading, zipfile
+import http.server, io, json, os, pathlib, resource, signal, subprocess, sys, threading, zipfile
 
 PLIMSOLL, WORK = os.environ['PLIMSOLL'], pathlib.Path(os.environ['WORK'])
 failures = passes = 0
@@ -116,6 +116,22 @@ check('no folder', run('update', '--from', str(WORK / 'nowhere'), db=other).retu
 check('no database', run('info', db=WORK / 'none.db').returncode == 3)
 check('no verb', run('dance', db=other).returncode == 2)
 check('no format', run('info', '-f', 'xml', db=other).returncode == 2)
+
+
+def no_room():
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100 << 10, 100 << 10))
+
+
+big = WORK / 'big'
+(big / 'osv/npm').mkdir(parents=True)
+(big / 'osv/npm/all.zip').write_bytes(archive(*(record(f'GHSA-{i}', f'package-{i}', '1.0.0', details=os.urandom(200).hex())
+                                                for i in range(3000))))
+os.chmod(other, 0o644)
+r = subprocess.run([PLIMSOLL, 'db', 'update', '--from', str(big), '--db', str(other)], capture_output=True, text=True,
+                   preexec_fn=no_room)
+check('a full disk', r.returncode == 4 and 'the new database' in r.stderr, r)
+check('leaves what is there', run('lookup', 'left-pad', db=other).returncode == 0)
 left = sorted(p.name for p in WORK.rglob('*') if p.suffix in ('.building', '.new'))
 check('nothing is left lying', not left, left)
 print(f'{passes} passed, {failures} failed, 0 skipped')
