@@ -1,7 +1,7 @@
 /* scan/gather.h — an image's inventory: its source opened, its layers read in jails several at a time,
  * their answers merged; once more for files that a link of the image made matter. */
 #pragma once
-#include "scan/scan.h"
+#include "scan/request.h"
 
 struct gathering; /* owns what the packages' strings are borrowed from */
 

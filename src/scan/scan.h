@@ -1,27 +1,7 @@
 /* scan/scan.h — from a TARGET to a report: layers fetched and read in jails side by side, merged,
  * matched, sorted. */
 #pragma once
-#include "model/scan_report.h"
-#include "oci/source.h"
-
-struct scan_progress { /* told from any thread, one call at a time */
-	size_t layer, layers; /* layer from 0; layers 0 while unknown */
-	uint64_t bytes;       /* fed so far, of this layer */
-	uint64_t size_bytes;  /* 0 when unknown */
-	bool done;
-};
-
-struct scan_options {
-	struct source_options source;
-	const char *db_path;   /* NULL: no matching (an inventory only) */
-	const char *temp_dir;  /* for the spool; NULL: TMPDIR, /var/tmp, /tmp */
-	unsigned jobs;         /* layers at a time; 0: one a core, at most 4 */
-	unsigned max_data_age_days; /* 0: any age */
-	unsigned shown;        /* set of 1 << severity: others are counted and not shown; 0: all */
-	bool ignore_unfixed;
-	void (*progress)(void *ctx, const struct scan_progress *p); /* may be NULL */
-	void *progress_ctx;
-};
+#include "scan/request.h"
 
 struct scan; /* owns the report's memory */
 
