@@ -16,7 +16,7 @@
 enum { OUT_BYTES = 512 << 20, DETAILS_SHOWN_BYTES = 600 };
 
 struct settings {
-	const char *db, *from, *format, *ecosystem;
+	const char *db, *from, *format, *ecosystem, *ca_file;
 	bool quiet, insecure;
 	char path[4096];
 };
@@ -143,6 +143,7 @@ static int update(struct settings *s)
 	struct ingest_options o = { .db_path = db_path(s),
 		                    .from = s->from,
 		                    .insecure = s->insecure,
+		                    .ca_file = s->ca_file,
 		                    .progress = show_progress,
 		                    .progress_ctx = &p };
 	int64_t begun = time_mono_ms();
@@ -411,6 +412,7 @@ static int lookup(struct settings *s, const char *what)
 int cmd_db(int argc, char **argv)
 {
 	struct settings s = { 0 };
+	struct arena kept cleanup(arena_done) = ARENA(MIB(1));
 	struct error e = { 0 };
 	const struct option_row rows[] = {
 		{ "from", 0, OPTION_TEXT, &s.from, "URL|DIR",
@@ -421,6 +423,8 @@ int cmd_db(int argc, char **argv)
 		  "info, lookup: how to answer" },
 		{ "ecosystem", 0, OPTION_TEXT, &s.ecosystem, "NAME",
 		  "lookup: packages of this one only" },
+		{ "ca-cert", 0, OPTION_TEXT, &s.ca_file, "FILE",
+		  "update: trust these certificates too (PEM)" },
 		{ "insecure", 0, OPTION_FLAG, &s.insecure, NULL,
 		  "update: do not verify TLS certificates" },
 		{ "quiet", 'q', OPTION_FLAG, &s.quiet, NULL, "update: say only what went wrong" },
@@ -435,6 +439,7 @@ int cmd_db(int argc, char **argv)
 		         "named, the others\n"
 		         "are in).",
 		.rows = rows,
+		.arena = &kept,
 	};
 	int n = options_read(&line, argc, argv, &e);
 	if (n < 0)

@@ -26,6 +26,7 @@ struct ingest_options {
 	const char *from; /* folder or URL of a mirror; NULL: the publishers */
 	bool in_process;  /* parse without a jailed worker: for tests only */
 	bool insecure;
+	const char *ca_file; /* certificates to trust too (PEM); may be NULL */
 	/* told when a feed begins ("" for state reading) and every some thousand records; may be
 	 * NULL */
 	void (*progress)(void *ctx, str feed, const char *what, uint64_t count);
