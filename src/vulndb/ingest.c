@@ -14,6 +14,7 @@
 enum {
 	RECORD_ARENA_BYTES = 256 << 20,
 	PROGRESS_EVERY = 2000,
+	RECORDS_MAX = 5000000,
 	ECOSYSTEMS_MAX = 64,
 	DATES_KEPT = 16,
 	FAR_S = 180 * 86400
@@ -27,6 +28,8 @@ struct run {
 	uint64_t old_generation;
 	struct shelf_sources last;
 	struct client *net;
+	str silent; /* the server that failed last, and how often */
+	unsigned silences;
 	const char *folder; /* of the database: downloads lie there */
 	struct builder *b;
 	VEC(str) over; /* feeds to take over from the last generation */
@@ -101,7 +104,9 @@ static void learn(struct reading *in, const struct advisory *a)
 static int take_advisory(struct reading *in, struct cursor *c, struct error *e)
 {
 	struct advisory a = { 0 };
-	int r = record_get_advisory(c, &in->scratch, &a, e);
+	int r = in->source->records < RECORDS_MAX
+	                ? record_get_advisory(c, &in->scratch, &a, e)
+	                : error_set(e, ERR_LIMIT, "more than %d records", RECORDS_MAX);
 	if (r == 0 && a.origin != origin_of(in->feed->kind))
 		r = error_set(e, ERR_FORMAT, "a record of another feed");
 	if (r == 0) {
@@ -258,6 +263,30 @@ static int read_feed(struct run *r, const struct feed *f, struct fetched *got,
 	return ret;
 }
 
+/* "https://host" */
+static str server_of(const char *url)
+{
+	str s = str_c(url);
+	size_t host = str_find(s, STR("://")) + 3;
+	return str_upto(s, host + str_chr(str_from(s, host), '/'));
+}
+
+/* Brings a feed. A server that did not answer twice is not waited for again. */
+static int fetch(struct run *r, const struct feed *f, const struct shelf_source *last,
+                 struct fetched *got, struct error *e)
+{
+	str server = f->remote ? server_of(f->where) : (str){ 0 };
+	bool same = f->remote && str_eq(server, r->silent);
+	if (same && r->silences >= 2)
+		return error_set(e, ERR_UPSTREAM, "not tried: %.*s failed twice", STR_FMT(server));
+	int ret = feed_fetch(f, last, r->net, r->folder, r->a, got, e);
+	if (f->remote && ret < 0 && error_again(ret)) {
+		r->silences = same ? r->silences + 1 : 1;
+		r->silent = server;
+	}
+	return ret;
+}
+
 static int do_feed(struct run *r, const struct feed *f, struct error *e)
 {
 	struct fetched got;
@@ -268,7 +297,7 @@ static int do_feed(struct run *r, const struct feed *f, struct error *e)
 		return error_set(e, ERR_LIMIT, "too many feeds");
 	line->name = f->name;
 	tell(r, f->name, f->remote ? "fetching" : "reading", 0);
-	int ret = feed_fetch(f, last, r->net, r->folder, r->a, &got, &why);
+	int ret = fetch(r, f, last, &got, &why);
 	if (ret < 0)
 		return feed_failed(r, last, line, &why, e);
 	if (got.missing && !last) {
