@@ -289,7 +289,7 @@ static int fetch(struct run *r, const struct feed *f, const struct shelf_source 
 
 static int do_feed(struct run *r, const struct feed *f, struct error *e)
 {
-	struct fetched got;
+	struct fetched got = { .fd = -1 };
 	struct error why = { 0 };
 	const struct shelf_source *last = last_of(r, f->name);
 	struct ingest_feed *line = vec_push(r->a, &r->out->feeds);
