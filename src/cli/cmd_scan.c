@@ -42,9 +42,8 @@ static const char sbom_about[] = "Lists the packages of an image, without lookin
 static int read_line(int fd, char *line, size_t room, struct error *e)
 {
 	size_t n = 0;
-	ssize_t got;
 
-	while (n + 1 < room && (got = read(fd, line + n, 1)) > 0 && line[n] != '\n')
+	while (n + 1 < room && read(fd, line + n, 1) > 0 && line[n] != '\n')
 		n++;
 	line[n] = 0;
 	if (n && line[n - 1] == '\r')

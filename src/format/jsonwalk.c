@@ -3,6 +3,7 @@
  * keeps its own nesting on the heap, so the ceiling on depth is ours. */
 #include "format/jsonwalk.h"
 #include "base/buf.h"
+#include <inttypes.h>
 #include <stdint.h>
 #include <yajl/yajl_parse.h>
 
@@ -199,8 +200,8 @@ static int explain(struct walk *w, yajl_handle y, const unsigned char *chunk, si
 		return w->failed;
 	unsigned char *text = yajl_get_error(y, 0, chunk, n);
 	size_t cut = text ? strcspn((const char *)text, "\n") : 0;
-	int r = error_set(w->e, ERR_FORMAT, "%s: byte %llu: %.*s", w->name,
-	                  (unsigned long long)at + (n ? yajl_get_bytes_consumed(y) : 0),
+	uint64_t where = at + (n ? yajl_get_bytes_consumed(y) : 0);
+	int r = error_set(w->e, ERR_FORMAT, "%s: byte %" PRIu64 ": %.*s", w->name, where,
 	                  (int)MIN(cut, 200u), text ? (const char *)text : "");
 	if (text)
 		yajl_free_error(y, text);
