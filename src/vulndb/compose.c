@@ -243,6 +243,44 @@ static int take_others(struct making *m, str id)
 	return r < 0 ? r : 0;
 }
 
+static bool has_vector(const struct making *m)
+{
+	for (size_t i = 0; i < m->f.ratings.n; i++)
+		if (m->f.ratings.v[i].vector.n)
+			return true;
+	return false;
+}
+
+/* A distribution's record of one CVE: its vector is the CVE's, its word is about its own package.
+ */
+static int take_copy(struct making *m, str id)
+{
+	struct hit h = { .id = id };
+	str value;
+	int r = shelf_newest(m->l->advisories, id, ORIGIN_OSV, &h.feed, &value, m->e);
+	if (r <= 0)
+		return r;
+	if ((r = shelf_get_head(value, m->scratch, &h.head, &h.rest, m->e)) < 0)
+		return r;
+	if (h.head.withdrawn.n || !h.head.notice)
+		return 0;
+	for (size_t i = 0; i < h.head.opinions.n; i++)
+		if (h.head.opinions.v[i].vector.n)
+			rate_add(m->a, &m->f, &h.head.opinions.v[i], false);
+	return take_text(m, &h.head, h.rest, false);
+}
+
+/* OSV retells a CVE with its vector under each distribution's name. */
+static int take_copies(struct making *m, str cve)
+{
+	static const str prefixes[] = { STR_INIT("DEBIAN-"), STR_INIT("UBUNTU-"),
+		                        STR_INIT("ALPINE-") };
+	int r = 0;
+	for (size_t i = 0; i < LEN(prefixes) && r >= 0 && !has_vector(m); i++)
+		r = take_copy(m, arena_concat(m->scratch, prefixes[i], cve));
+	return r < 0 ? r : 0;
+}
+
 static int gather(struct making *m)
 {
 	int r = take_hit(m, m->primary);
@@ -256,6 +294,7 @@ static int gather(struct making *m)
 		r = names_is_cve(id) ? take_other(m, id, ORIGIN_CVE) : 0;
 		r = r < 0 || is_hit(m, id) ? r : take_other(m, id, ORIGIN_OSV);
 		r = r < 0 ? r : take_others(m, id);
+		r = r < 0 || !names_is_cve(id) ? r : take_copies(m, id);
 	}
 	return r;
 }

@@ -247,6 +247,29 @@ TEST(match_rates_by_the_highest_cvss_of_the_closest_source)
 	EXPECT_INT(chosen, 1);
 }
 
+TEST(match_takes_the_vector_from_osvs_copy_of_the_cve)
+{
+	struct feeds f cleanup(feeds_done);
+	feeds_new(&f);
+	feeds_put(&f, "debian/tracker.json", tracker);
+	feeds_put(&f, "osv/Ubuntu/UBUNTU-CVE-2024-0001.json",
+	          "{\"id\":\"UBUNTU-CVE-2024-0001\",\"details\":\"what it "
+	          "is\",\"severity\":[{\"type\":"
+	          "\"CVSS_V3\",\"score\":\"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\"},"
+	          "{\"type\":\"Ubuntu\",\"score\":\"medium\"}]}");
+	EXPECT_OK(feeds_update(&f), &f.e);
+	struct package p = DEB("1.2-2");
+	struct scan_report r = feeds_match(&f, &p, "Debian:12");
+	EXPECT_INT(r.findings.n, 2);
+	const struct finding *x = &r.findings.v[0];
+	EXPECT_INT(x->ratings.n, 2);
+	EXPECT_INT(x->severity, SEVERITY_LOW); /* Debian's own word comes first */
+	EXPECT_STR(x->ratings.v[1].source, STR("Ubuntu"));
+	EXPECT_INT(x->ratings.v[1].severity, SEVERITY_CRITICAL);
+	EXPECT_STR(x->description, STR("what it is"));
+	EXPECT_INT(x->advisories.n, 1);
+}
+
 static int count_row(void *ctx, const struct lookup_row *row, struct error *e)
 {
 	(void)e;
