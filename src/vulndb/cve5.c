@@ -1,4 +1,5 @@
 #include "vulndb/cve5.h"
+#include "base/time.h"
 #include "vulndb/names.h"
 #include "vulndb/osv.h"
 
@@ -60,6 +61,15 @@ static void take_container(const struct json *container, struct arena *a, struct
 	take_weaknesses(container, a, out);
 }
 
+/* The schema allows a time without a zone, which then is UTC; reports promise RFC 3339. */
+static str date_of(struct arena *a, str text)
+{
+	char z[TIME_TEXT_BYTES];
+	int64_t t;
+
+	return time_parse(text, &t) ? arena_str(a, str_c(time_text(t, z))) : (str){ 0 };
+}
+
 int cve5_read(const struct json *doc, struct arena *a, struct advisory *out, struct error *e)
 {
 	const struct json *meta = json_get(doc, "cveMetadata"),
@@ -72,8 +82,8 @@ int cve5_read(const struct json *doc, struct arena *a, struct advisory *out, str
 		                 "no CVE record: cveMetadata.cveId is missing or malformed");
 	if (!str_eq(json_str(meta, "state"), STR("PUBLISHED")))
 		return 0;
-	out->published = osv_cut(json_str(meta, "datePublished"), 40);
-	out->modified = osv_cut(json_str(meta, "dateUpdated"), 40);
+	out->published = date_of(a, json_str(meta, "datePublished"));
+	out->modified = date_of(a, json_str(meta, "dateUpdated"));
 	out->summary = osv_cut(json_str(cna, "title"), RECORD_SUMMARY_BYTES);
 	out->details = osv_cut(english(json_get(cna, "descriptions")), CVE5_DETAILS_BYTES);
 	take_container(cna, a, out);
