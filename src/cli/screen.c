@@ -85,6 +85,8 @@ int screen_fail(const struct error *e)
 void screen_start(struct screen *s, bool quiet)
 {
 	*s = (struct screen){ .live = !quiet && isatty(STDERR_FILENO) };
+	for (size_t i = 0; i < LEN(s->flying); i++)
+		s->flying[i].done = true;
 }
 
 static void wipe(void)
@@ -99,31 +101,63 @@ void screen_end(struct screen *s)
 	fflush(stderr);
 }
 
+/* Where a layer is kept while it is read: its own place, or a free one */
+static struct scan_progress *place_of(struct screen *s, size_t layer)
+{
+	struct scan_progress *free_place = NULL;
+
+	for (size_t i = 0; i < LEN(s->flying); i++)
+		if (!s->flying[i].done && s->flying[i].layer == layer)
+			return &s->flying[i];
+		else if (s->flying[i].done && !free_place)
+			free_place = &s->flying[i];
+	return free_place;
+}
+
+static void put_layer(struct buf *line, const struct scan_progress *p)
+{
+	if (line->n)
+		buf_add(line, STR(", "));
+	if (!p->layers)
+		buf_printf(line, "archive: %.1f MB", (double)p->bytes / 1e6);
+	else if (p->size_bytes)
+		buf_printf(line, "layer %zu/%zu: %u%% of %.1f MB", p->layer + 1, p->layers,
+			   (unsigned)(MIN(p->bytes, p->size_bytes) * 100 / p->size_bytes),
+			   (double)p->size_bytes / 1e6);
+	else
+		buf_printf(line, "layer %zu/%zu: %.1f MB", p->layer + 1, p->layers, (double)p->bytes / 1e6);
+}
+
+static void draw(const struct screen *s)
+{
+	struct buf line cleanup(buf_done) = BUF(1024);
+	struct winsize size = { 0 };
+	size_t columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col ? 80 : size.ws_col;
+
+	for (size_t i = 0; i < LEN(s->flying); i++)
+		if (!s->flying[i].done)
+			put_layer(&line, &s->flying[i]);
+	wipe();
+	/* a line that wraps could not be wiped */
+	fprintf(stderr, "%.*s", STR_FMT(str_upto(buf_view(&line), columns - 1)));
+	fflush(stderr);
+}
+
 void screen_progress(void *ctx, const struct scan_progress *p)
 {
 	struct screen *s = ctx;
-	size_t slot = p->layer % LEN(s->bytes);
-	uint64_t sum = 0;
+	struct scan_progress *place = place_of(s, p->layer);
 	int64_t now = time_mono_ms();
 
-	if (!s->live)
+	if (!s->live || !place)
 		return;
-	s->bytes[slot] = p->bytes;
-	s->busy[slot] = !p->done;
+	*place = *p;
 	if (p->done) {
-		s->finished++;
 		wipe();
-		fprintf(stderr, "layer %zu of %zu: %.1f MB read\n", p->layer + 1, p->layers, (double)p->bytes / 1e6);
+		fprintf(stderr, "layer %zu/%zu: %.1f MB read\n", p->layer + 1, p->layers, (double)p->bytes / 1e6);
 	}
-	if (now - s->drawn_ms < REDRAW_MS)
+	if (now - s->drawn_ms < REDRAW_MS && !p->done)
 		return;
 	s->drawn_ms = now;
-	for (size_t i = 0; i < LEN(s->bytes); i++)
-		sum += s->busy[i] ? s->bytes[i] : 0;
-	wipe();
-	if (!p->layers)
-		fprintf(stderr, "reading the archive: %.1f MB", (double)sum / 1e6);
-	else if (s->finished < p->layers)
-		fprintf(stderr, "%zu of %zu layers read, %.1f MB of the next", s->finished, p->layers, (double)sum / 1e6);
-	fflush(stderr);
+	draw(s);
 }

@@ -17,11 +17,9 @@ int screen_fail(const struct error *e);
 /* Progress on stderr, one live line and one line a finished layer; silent off a terminal. */
 void screen_progress(void *ctx, const struct scan_progress *p); /* ctx: a struct screen * */
 struct screen {
-	bool live;           /* stderr is a terminal and nobody said -q */
+	bool live;      /* stderr is a terminal and nobody said -q */
 	int64_t drawn_ms;
-	uint64_t bytes[64];  /* of the layers in flight, by number modulo 64 */
-	bool busy[64];
-	size_t finished;
+	struct scan_progress flying[4]; /* layers being read; .done: a free place */
 };
 void screen_start(struct screen *s, bool quiet);
 void screen_end(struct screen *s); /* wipes the live line */
