@@ -140,6 +140,18 @@ static bool has_version_behind(str stem, str version)
 	       stem.p[stem.n - version.n - 1] == '-';
 }
 
+/* Debian puts the branch into names, "log4j-1.2-1.2.17": it is log4j, of 1.2.17. */
+static str without_branch(str artifact, str version)
+{
+	size_t dash = str_rchr(artifact, '-');
+	str branch = str_from(artifact, dash + 1);
+
+	if (!dash || !branch.n || str_chr(branch, '.') == branch.n || !str_starts(version, branch) ||
+	    version.n <= branch.n || version.p[branch.n] != '.')
+		return artifact;
+	return str_upto(artifact, dash);
+}
+
 struct file_name javameta_split_name(str base_name, const struct manifest *m)
 {
 	str stem = str_upto(base_name, str_rchr(base_name, '.'));
@@ -147,8 +159,10 @@ struct file_name javameta_split_name(str base_name, const struct manifest *m)
 
 	for (size_t i = 0; i < LEN(stated); i++)
 		if (has_version_behind(stem, stated[i]))
-			return (struct file_name){ str_upto(stem, stem.n - stated[i].n - 1),
-				                   stated[i] };
+			return (struct file_name){
+				without_branch(str_upto(stem, stem.n - stated[i].n - 1), stated[i]),
+				stated[i]
+			};
 	for (size_t i = 1; i + 1 < stem.n; i++)
 		if (stem.p[i] == '-' && is_digit(stem.p[i + 1]))
 			return (struct file_name){ str_upto(stem, i), str_from(stem, i + 1) };
