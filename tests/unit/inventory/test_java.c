@@ -53,7 +53,7 @@ TEST(java_identity_comes_from_pom_then_name_then_manifest)
 		  "org.mortbay.jasper:apache-el", "10.0.27", "file name" },
 		{ "Eclipse's artifacts have dots", "x/org.eclipse.core.runtime-3.7.0.jar", "a.class", "",
 		  ":org.eclipse.core.runtime", "3.7.0", "file name" },
-		{ "nothing but the name", "x/jsr305-3.0.2.jar", "a.class", "", ":jsr305", "3.0.2", "file name" },
+		{ "nothing but the name", "x/plain-3.0.2.jar", "a.class", "", ":plain", "3.0.2", "file name" },
 		{ "what Maven did not fill in is absent", "x/foo-1.jar", "META-INF/maven/g/foo/pom.properties",
 		  POM("g", "foo", "${project.version}"), ":foo", "1", "file name" },
 	};
@@ -87,7 +87,7 @@ TEST(java_shaded_libraries_are_listed_beside_the_jar)
 	read_bytes(&r, java_read, "wiremock-standalone-2.27.2.jar", buf_view(&zip));
 	EXPECT_OK(r.result, &r.e);
 	EXPECT_INT(r.found.packages.n, 4);
-	EXPECT_STR(find(&r, ":wiremock-standalone")->version, STR("2.27.2"));
+	EXPECT_STR(find(&r, "com.github.tomakehurst:wiremock-standalone")->version, STR("2.27.2"));
 	EXPECT_STR(find(&r, "com.google.guava:guava")->version, STR("20.0"));
 	EXPECT_STR(find(&r, "org.slf4j:slf4j-api")->version, STR("1.7.25"));
 	EXPECT_STR(find(&r, "g:deep")->version, STR("1"));
