@@ -333,6 +333,13 @@ static void take_findings(struct taker *t, struct layer_result *out)
 	}
 }
 
+/* Half an answer is none: its spans point at what never came. */
+static void forget(struct layer_result *r)
+{
+	layer_result_done(r);
+	*r = (struct layer_result){ .arena = r->arena };
+}
+
 int layer_result_take(struct taker *t, struct layer_result *out, struct error *e)
 {
 	uint32_t code;
@@ -353,6 +360,8 @@ int layer_result_take(struct taker *t, struct layer_result *out, struct error *e
 		t->bad = true;
 	if (code && !t->bad)
 		error_set(&out->end, code > 64 ? ERR_CRASH : -(int)code, "%.*s", STR_FMT(msg));
+	if (t->bad)
+		forget(out);
 	hashes_sort(&out->plain);
 	hashes_sort(&out->dirs);
 	return take_verdict(t, e);

@@ -61,8 +61,8 @@ void sink_settle(struct sink *s); /* after each record: writes when enough has g
 void sink_flush(struct sink *s);
 
 void layer_result_write(const struct layer_result *r, struct sink *to);
-/* Fills *out (arena set by the caller). ERR_FORMAT for anything the writer would not write,
- * ERR_LIMIT when the arena is spent. */
+/* Fills *out (arena set by the caller). ERR_CRASH for anything the writer would not write,
+ * ERR_LIMIT when the arena is spent; *out is empty then. */
 int layer_result_read(struct stream *from, struct layer_result *out, struct error *e) must_use;
 
 /* the reading side of single values, for the archive's members too */

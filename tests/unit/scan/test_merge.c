@@ -219,6 +219,8 @@ TEST(an_answer_that_breaks_off_is_refused)
 		struct layer_result r = { .arena = &a };
 		struct stream *back = stream_mem(str_upto(buf_view(&out.bytes), n));
 		EXPECT_INT(layer_result_read(back, &r, &e), ERR_CRASH);
+		/* it is merged all the same, with the reason as its gap: nothing half may be left */
+		EXPECT(!r.entries.n && !r.packages.n && !r.gaps.n && !r.distros.n && !r.plain.n && !r.dirs.n);
 		stream_free(back);
 		layer_result_done(&r);
 	}
