@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 enum { FEED_BYTES = 1 << 18, STALL_MS = 300000 };
+#define NOT_ITS_TURN INT64_MAX
 
 /* A worker at work: one thread feeds it, the caller's own reads its answer. */
 struct feeding {
@@ -18,7 +19,7 @@ struct feeding {
 	struct stream *from;
 	struct error e;         /* of the feeding; looked at after the join */
 	bool worker_gone;       /* it stopped reading before the end: the rest was only checked */
-	_Atomic int64_t moved_ms; /* when a byte last went in */
+	_Atomic int64_t since_ms; /* since when it is the worker's turn; NOT_ITS_TURN while fetching */
 };
 
 static void feed_request(struct feeding *f)
@@ -30,6 +31,14 @@ static void feed_request(struct feeding *f)
 		f->worker_gone = true;
 }
 
+static ssize_t fetch(struct feeding *f, char *part)
+{
+	atomic_store(&f->since_ms, NOT_ITS_TURN);
+	ssize_t got = stream_read(f->from, part, FEED_BYTES, &f->e);
+	atomic_store(&f->since_ms, time_mono_ms());
+	return got;
+}
+
 static void *feed(void *arg)
 {
 	struct feeding *f = arg;
@@ -38,10 +47,9 @@ static void *feed(void *arg)
 
 	assert(part);
 	feed_request(f);
-	while ((got = stream_read(f->from, part, FEED_BYTES, &f->e)) > 0) {
+	while ((got = fetch(f, part)) > 0) {
 		if (!f->worker_gone && proc_write(f->to, part, (size_t)got, &f->e) < 0)
 			f->worker_gone = true; /* its end will be told by proc_end; the digest is still checked */
-		atomic_store(&f->moved_ms, time_mono_ms());
 		if (f->job->fed)
 			f->job->fed(f->job->fed_ctx, (uint64_t)got);
 	}
@@ -52,28 +60,30 @@ static void *feed(void *arg)
 	return NULL;
 }
 
-/* --- the answer: a stream that gives up on a worker that neither reads nor answers --- */
+/* --- the answer: a stream that gives up on a worker that takes too long over its turn --- */
 
 struct answer {
 	struct stream s;
 	struct feeding *f;
 };
 
+/* Bytes from the worker, or its end. A worker that drips its answer is as halted as a silent one. */
 static ssize_t answer_read(struct stream *s, void *p, size_t n, struct error *e)
 {
 	struct answer *a = (struct answer *)s;
 	struct pollfd ready = { .fd = a->f->to->out, .events = POLLIN };
 
 	for (;;) {
+		int64_t since = atomic_load(&a->f->since_ms);
+		if (since != NOT_ITS_TURN && time_mono_ms() - since > STALL_MS) {
+			kill(a->f->to->pid, SIGKILL);
+			return error_set(e, ERR_LIMIT, "the jailed reader came to a halt");
+		}
 		int r = poll(&ready, 1, 1000);
 		if (r < 0 && errno != EINTR)
 			return error_errno(e, errno, "wait for a worker");
 		if (r > 0)
 			break;
-		if (time_mono_ms() - atomic_load(&a->f->moved_ms) > STALL_MS) {
-			kill(a->f->to->pid, SIGKILL);
-			return error_set(e, ERR_LIMIT, "the jailed reader came to a halt");
-		}
 	}
 	ssize_t got = read(ready.fd, p, n);
 	return got < 0 ? error_errno(e, errno, "read a worker's answer") : got;
@@ -87,13 +97,27 @@ static void answer_free(struct stream *s)
 /* A dying process closes its pipe a moment before it can be waited for. */
 static bool ended_by_itself(pid_t pid)
 {
-	for (unsigned tries = 0; tries < 50; tries++) {
+	for (unsigned tries = 0; tries < 500; tries++) {
 		siginfo_t info = { 0 };
 		if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid)
 			return true;
-		poll(NULL, 0, 10);
+		poll(NULL, 0, 1);
 	}
 	return false;
+}
+
+/* An answer is whole when the worker has closed its end behind it and is gone; what more it says, or
+ * a wait for nothing, makes the whole of it worthless. */
+static int see_off(struct answer *a, const struct taker *t, struct error *e)
+{
+	char more;
+	ssize_t got = t->at < t->n ? 1 : answer_read(&a->s, &more, 1, e);
+
+	if (got < 0)
+		return (int)got;
+	if (got > 0 || !ended_by_itself(a->f->to->pid))
+		return error_set(e, ERR_CRASH, "the jailed reader went on behind its answer");
+	return 0;
 }
 
 typedef int take_answer(struct taker *t, void *out, struct error *e);
@@ -106,7 +130,7 @@ static int run(const struct job *j, const char *kind, struct stream *stored, str
 	static const struct stream_ops ops = { answer_read, answer_free };
 	struct stream *from cleanup(stream_cleanup) = stored;
 	struct proc worker;
-	struct feeding f = { .job = j, .to = &worker, .from = from, .moved_ms = time_mono_ms() };
+	struct feeding f = { .job = j, .to = &worker, .from = from, .since_ms = time_mono_ms() };
 	struct answer answer = { { .ops = &ops }, &f };
 	autofree struct taker *t = malloc(sizeof *t);
 	pthread_t feeder;
@@ -124,6 +148,8 @@ static int run(const struct job *j, const char *kind, struct stream *stored, str
 		return error_errno(e, r, "start a thread");
 	}
 	answered = take_it(t, out, jailed);
+	if (answered >= 0)
+		answered = see_off(&answer, t, jailed);
 	own_end = answered >= 0 || ended_by_itself(worker.pid);
 	if (!own_end)
 		kill(worker.pid, SIGKILL); /* whatever it still wants to say is not believed */
@@ -133,7 +159,7 @@ static int run(const struct job *j, const char *kind, struct stream *stored, str
 		*e = f.e;
 		return e->code;
 	}
-	if (r < 0 && own_end)
+	if (r < 0 && own_end && jailed->code != ERR_LIMIT) /* how it died says more than where its answer broke off */
 		*jailed = ended;
 	return 0;
 }
