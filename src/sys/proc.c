@@ -72,6 +72,8 @@ static int spawn(const char *kind, int in, int out, int spool, pid_t *pid)
 #endif
 	if (spool >= 0)
 		posix_spawn_file_actions_adddup2(&actions, spool, SPOOL_FD);
+	else /* whatever our own caller left open there is none of the worker's business */
+		posix_spawn_file_actions_addclose(&actions, SPOOL_FD);
 	posix_spawnattr_init(&attr);
 	sigemptyset(&none);
 	posix_spawnattr_setsigmask(&attr, &none);

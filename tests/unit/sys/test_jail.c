@@ -67,6 +67,11 @@ static int make_code(void)
 	       MAP_FAILED;
 }
 
+static int share_memory(void)
+{
+	return mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) == MAP_FAILED;
+}
+
 static int kill_parent(void)
 {
 	return kill(getppid(), 0);
@@ -107,6 +112,7 @@ TEST(jail_lets_compute_and_nothing_else)
 		{ "execve", run_program, -SIGSYS },
 		{ "fork", make_process, -SIGSYS },
 		{ "executable memory", make_code, -SIGSYS },
+		{ "shared memory, which no limit counts", share_memory, -SIGSYS },
 		{ "kill", kill_parent, -SIGSYS },
 		{ "endless loop", spin, -SIGXCPU },
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
