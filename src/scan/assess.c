@@ -75,6 +75,16 @@ static void note_uncovered(struct assessment *s, struct vulndb *db)
 	}
 }
 
+/* An ended release still has the advisories of its day, and nobody writes new ones. */
+static void note_ended(struct assessment *s, const struct vulndb *db)
+{
+	const struct distro *d = &s->report->distro;
+
+	if (d->ecosystem.n && vulndb_left_behind(db, d->ecosystem))
+		add_gap(s, GAP_NO_DATA, d->ecosystem,
+		        STR("its security tracker no longer follows this release"));
+}
+
 static void note_age(struct assessment *s)
 {
 	int64_t newest, age;
@@ -108,6 +118,7 @@ static int match_all(struct assessment *s, struct error *e)
 		return code;
 	code = vulndb_describe(db, s->arena, r, e);
 	note_uncovered(s, db);
+	note_ended(s, db);
 	note_age(s);
 	for (size_t i = 0; code >= 0 && i < r->packages.n; i++)
 		code = vulndb_match(db, &r->packages.v[i], distro, s->arena, r, e);

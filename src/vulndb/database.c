@@ -128,3 +128,21 @@ bool vulndb_covers(struct vulndb *db, str ecosystem)
 	from.n--; /* of any name */
 	return lmdb_seek(l.packages, from, &key, &value, &e) == 1 && str_starts(key, from);
 }
+
+/* "Debian:12" gives 12 */
+static bool release_number(str ecosystem, uint64_t *out)
+{
+	return str_u64(str_from(ecosystem, names_base(ecosystem).n + 1), out);
+}
+
+bool vulndb_left_behind(const struct vulndb *db, str ecosystem)
+{
+	uint64_t own, other, first = UINT64_MAX;
+	if (!release_number(ecosystem, &own))
+		return false;
+	for (size_t i = 0; i < db->tracked.n; i++)
+		if (str_eq(names_base(db->tracked.v[i]), names_base(ecosystem)) &&
+		    release_number(db->tracked.v[i], &other))
+			first = MIN(first, other);
+	return first != UINT64_MAX && own < first;
+}

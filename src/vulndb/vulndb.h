@@ -22,6 +22,9 @@ int vulndb_describe(struct vulndb *db, struct arena *a, struct scan_report *into
                     struct error *e) must_use;
 /* Has the database any advisories for this ecosystem ("Debian:12", "npm")? */
 bool vulndb_covers(struct vulndb *db, str ecosystem);
+/* Is the release older than all that its distribution's tracker follows? What was found since is not
+ * known then, whatever advisories of its time are left. */
+bool vulndb_left_behind(const struct vulndb *db, str ecosystem);
 
 /* Findings of one package: aliases merged, CVE first; strings and arrays in `a`, the package is
  * borrowed. `distro` may be NULL or without ecosystem (then deb, apk and rpm match nothing).

@@ -113,6 +113,29 @@ TEST(match_lets_the_tracker_decide_where_it_lists_the_release)
 	expect(&f, DEB("1.2-2"), NULL, "");
 }
 
+TEST(a_release_before_all_that_the_tracker_follows_is_left_behind)
+{
+	struct feeds f cleanup(feeds_done);
+	struct vulndb *db = NULL;
+	feeds_new(&f);
+	feeds_put(&f, "osv/Debian/DSA-1-1.json", dsa);
+	EXPECT_OK(feeds_update(&f), &f.e);
+	EXPECT_OK(vulndb_open(f.db, &db, &f.e), &f.e);
+	EXPECT(!vulndb_left_behind(db, STR("Debian:10"))); /* no tracker, no answer */
+	vulndb_close(db);
+	feeds_put(&f, "debian/tracker.json", tracker);
+	EXPECT_OK(feeds_update(&f), &f.e);
+	EXPECT_OK(vulndb_open(f.db, &db, &f.e), &f.e);
+	EXPECT(vulndb_left_behind(db, STR("Debian:10")));
+	EXPECT(vulndb_left_behind(db, STR("Debian:9")));
+	EXPECT(!vulndb_left_behind(db, STR("Debian:12")));
+	EXPECT(!vulndb_left_behind(db, STR("Debian:13"))); /* too new is for vulndb_covers to say */
+	EXPECT(!vulndb_left_behind(db, STR("Debian:unstable")));
+	EXPECT(!vulndb_left_behind(db, STR("Ubuntu:10.04")));
+	EXPECT(!vulndb_left_behind(db, STR("Alpine:3.9")));
+	vulndb_close(db);
+}
+
 TEST(match_explains_itself)
 {
 	struct feeds f cleanup(feeds_done);
