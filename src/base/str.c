@@ -126,12 +126,17 @@ bool str_u64(str s, uint64_t *out)
 	return true;
 }
 
-uint64_t str_hash(str s)
+uint64_t str_hash_end(uint64_t h)
 {
-	uint64_t h = 0xcbf29ce484222325u;
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3u;
 	h ^= h >> 32;
 	h *= 0xd6e8feb86659fd93u;
 	return h ^ h >> 32;
+}
+
+uint64_t str_hash(str s)
+{
+	uint64_t h = STR_HASH_START;
+	for (size_t i = 0; i < s.n; i++)
+		h = str_hash_byte(h, s.p[i]);
+	return str_hash_end(h);
 }

@@ -52,3 +52,10 @@ str str_dir(str path);  /* before the last '/': "a/b" is "a", "b" is "" */
 /* Whole string as unsigned decimal; false (out untouched) on anything else or overflow. */
 bool str_u64(str s, uint64_t *out);
 uint64_t str_hash(str s); /* FNV-1a with a final mix; the same in every process and run */
+/* The same byte by byte, for the hashes of all folders of a path in one pass. */
+#define STR_HASH_START 0xcbf29ce484222325u
+static inline uint64_t str_hash_byte(uint64_t h, char c)
+{
+	return (h ^ (unsigned char)c) * 0x100000001b3u;
+}
+uint64_t str_hash_end(uint64_t h);

@@ -18,7 +18,7 @@ struct gathering {
 	struct archive_found archive; /* owns the results of an archive: one may serve two layers */
 	/* shared by the threads */
 	pthread_mutex_t lock;
-	size_t next;
+	size_t next, kept_bytes;          /* kept: of all layers' findings */
 	struct error failed;              /* the first fetch that failed ends the scan */
 	const struct wanted_list *wanted; /* of each layer, on the second round; else NULL */
 };
@@ -65,6 +65,30 @@ static int refuse_foreign(struct layer_result *r)
 	return 0;
 }
 
+static size_t bytes_of(const struct gathering *s, size_t i)
+{
+	return s->arenas[i].used_bytes + layer_result_hash_bytes(&s->results[i]);
+}
+
+/* A layer's findings have a ceiling each, and there may be two thousand layers. */
+static int keep(struct gathering *s, size_t i, struct error *e)
+{
+	pthread_mutex_lock(&s->lock);
+	s->kept_bytes += bytes_of(s, i);
+	bool over = s->kept_bytes > MIB(FINDINGS_MIB_MAX);
+	pthread_mutex_unlock(&s->lock);
+	return over ? error_set(e, ERR_LIMIT, "the layers' findings are larger than %d MiB", FINDINGS_MIB_MAX) : 0;
+}
+
+static void forget(struct gathering *s, size_t i)
+{
+	pthread_mutex_lock(&s->lock);
+	s->kept_bytes -= bytes_of(s, i);
+	pthread_mutex_unlock(&s->lock);
+	layer_result_done(&s->results[i]);
+	arena_done(&s->arenas[i]);
+}
+
 static int read_layer(struct gathering *s, size_t i, int spool_fd, struct error *e)
 {
 	struct layer *l = &s->report->image.layers.v[i];
@@ -74,8 +98,7 @@ static int read_layer(struct gathering *s, size_t i, int spool_fd, struct error 
 	struct stream *stored;
 	int code;
 
-	layer_result_done(r);
-	arena_done(&s->arenas[i]);
+	forget(s, i);
 	s->arenas[i] = ARENA(MIB(LAYER_ARENA_MIB));
 	*r = (struct layer_result){ .arena = &s->arenas[i] };
 	if (s->wanted)
@@ -87,7 +110,7 @@ static int read_layer(struct gathering *s, size_t i, int spool_fd, struct error 
 		code = job_layer(&job, stored, r, e);
 	turn.now.done = true;
 	tell(&turn);
-	return code < 0 ? error_in(e, "layer %zu", i + 1) : 0;
+	return code < 0 ? error_in(e, "layer %zu", i + 1) : keep(s, i, e);
 }
 
 static void *layer_thread(void *arg)

@@ -182,6 +182,7 @@ int job_layer(const struct job *j, struct stream *stored, struct layer_result *o
 static int take_archive(struct taker *t, void *ctx, struct error *e)
 {
 	struct archive_found *out = ctx;
+	size_t hash_bytes = 0;
 
 	while (take_u32(t) == 1 && !t->bad) {
 		struct archive_member *m = vec_push(out->arena, &out->members);
@@ -199,6 +200,9 @@ static int take_archive(struct taker *t, void *ctx, struct error *e)
 			m->json = take_str(t, MIB(ARCHIVE_JSON_MIB) + (1 << 15));
 		if (kind == 2 && layer_result_take(t, r, e) < 0)
 			return e->code;
+		hash_bytes += layer_result_hash_bytes(r);
+		if (hash_bytes > MIB(FINDINGS_MIB_MAX))
+			return error_set(e, ERR_LIMIT, "the archive's findings are larger than %d MiB", FINDINGS_MIB_MAX);
 		take_bytes(t, m->digest.bytes, sizeof m->digest.bytes);
 		m->size_bytes = take_u64(t);
 	}

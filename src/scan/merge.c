@@ -53,18 +53,20 @@ static bool replaces(const struct cover *c, uint64_t hash)
 
 static bool hides(const struct cover *c, const struct node *n)
 {
-	uint64_t own = str_hash(n->path);
+	uint64_t hash = STR_HASH_START, here;
 
-	if (replaces(c, own) || hashes_have(&c->layer->dirs, own))
-		return true;
 	if (hashes_have(&c->opaques, str_hash((str){ 0 })))
 		return true;
-	for (str dir = str_dir(n->path); dir.n; dir = str_dir(dir)) {
-		uint64_t hash = str_hash(dir);
-		if (replaces(c, hash) || hashes_have(&c->opaques, hash))
-			return true;
+	for (size_t i = 0; i < n->path.n; i++) {
+		if (i && n->path.p[i] == '/') {
+			here = str_hash_end(hash);
+			if (replaces(c, here) || hashes_have(&c->opaques, here))
+				return true;
+		}
+		hash = str_hash_byte(hash, n->path.p[i]);
 	}
-	return false;
+	here = str_hash_end(hash);
+	return replaces(c, here) || hashes_have(&c->layer->dirs, here);
 }
 
 static bool ask_again(struct stack *s, size_t layer, str path, str detector, str why)
@@ -245,7 +247,7 @@ int merge_layers(struct layer_result *results, size_t n, struct arena *a, struct
 		.results = results, .a = a, .out = out, .tree = { .arena = a, .layers = n }
 	};
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && !a->failed; i++)
 		add_layer(&s, i);
 	for (size_t i = 0; detector_roots[i]; i++)
 		keep_database(&s, detector_roots[i]);

@@ -48,6 +48,19 @@ void layer_result_done(struct layer_result *r)
 	r->plain = r->dirs = (struct hashes){ 0 };
 }
 
+size_t layer_result_hash_bytes(const struct layer_result *r)
+{
+	return (r->plain.room + r->dirs.room) * sizeof *r->plain.v;
+}
+
+bool path_is_deep(str path)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < path.n; i++)
+		n += path.p[i] == '/';
+	return n > PATH_DEPTH_MAX;
+}
+
 /* --- writing --- */
 
 void sink_flush(struct sink *s)
@@ -289,6 +302,7 @@ static void take_entries(struct taker *t, struct layer_result *out)
 		x->packages = take_span(t);
 		x->gaps = take_span(t);
 		x->distros = take_span(t);
+		t->bad = t->bad || path_is_deep(x->path);
 	}
 }
 

@@ -6,7 +6,10 @@
 #include "base/vec.h"
 #include "inventory/inventory.h"
 
-enum { PATH_BYTES_MAX = 4096, ENTRIES_MAX = 1 << 20, MEMBERS_MAX = 1 << 22 };
+/* What the parent keeps of all layers of an image, however many there are */
+enum { FINDINGS_MIB_MAX = 256 };
+
+enum { PATH_BYTES_MAX = 4096, PATH_DEPTH_MAX = 256, ENTRIES_MAX = 1 << 20, MEMBERS_MAX = 1 << 22 };
 
 enum entry_kind {
 	ENTRY_FILE,     /* was read; packages, gaps and distros name its path */
@@ -48,6 +51,8 @@ struct layer_result {
 bool hashes_add(struct hashes *h, uint64_t hash); /* false when memory is gone */
 void hashes_sort(struct hashes *h);
 bool hashes_have(const struct hashes *h, uint64_t hash); /* after hashes_sort */
+size_t layer_result_hash_bytes(const struct layer_result *r); /* what they hold outside the arena */
+bool path_is_deep(str path); /* more than PATH_DEPTH_MAX folders: no entry's path is */
 void layer_result_done(struct layer_result *r); /* frees the hashes; the arena is the owner's */
 
 /* A sink gathers bytes and hands them to a descriptor in large pieces; a failed write is kept. */

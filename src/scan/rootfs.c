@@ -3,12 +3,17 @@
 
 enum { LINKS_FOLLOWED_MAX = 40 }; /* as Linux: path_resolution(7) */
 
-static size_t slot_of(const struct rootfs *t, str path)
+static size_t slot_at(const struct rootfs *t, uint64_t hash, str path)
 {
-	size_t i = str_hash(path) & (t->room - 1);
+	size_t i = hash & (t->room - 1);
 	while (t->slots[i] && !str_eq(t->nodes.v[t->slots[i] - 1].path, path))
 		i = (i + 1) & (t->room - 1);
 	return i;
+}
+
+static size_t slot_of(const struct rootfs *t, str path)
+{
+	return slot_at(t, str_hash(path), path);
 }
 
 static bool make_room(struct rootfs *t)
@@ -47,21 +52,26 @@ void rootfs_put(struct rootfs *t, str path, size_t layer, const struct entry *en
 	t->links += entry->kind == ENTRY_SYMLINK;
 }
 
-const struct node *rootfs_find(struct rootfs *t, str path)
+static const struct node *find_at(const struct rootfs *t, uint64_t hash, str path)
 {
 	size_t slot;
 
 	if (!t->room)
 		return NULL;
-	slot = slot_of(t, path);
+	slot = slot_at(t, hash, path);
 	if (!t->slots[slot] || t->nodes.v[t->slots[slot] - 1].gone)
 		return NULL;
 	return &t->nodes.v[t->slots[slot] - 1];
 }
 
-static str link_at(struct rootfs *t, str path)
+const struct node *rootfs_find(struct rootfs *t, str path)
 {
-	const struct node *n = rootfs_find(t, path);
+	return find_at(t, str_hash(path), path);
+}
+
+static str link_at(const struct rootfs *t, uint64_t hash, str path)
+{
+	const struct node *n = find_at(t, hash, path);
 	return n && n->entry->kind == ENTRY_SYMLINK ? n->entry->link : (str){ 0 };
 }
 
@@ -69,13 +79,15 @@ static str link_at(struct rootfs *t, str path)
  * first `upto` bytes is a link. */
 static str follow_one(struct rootfs *t, struct arena *a, str path, size_t upto)
 {
-	for (size_t i = 0; i <= upto; i++) {
+	uint64_t hash = STR_HASH_START;
+
+	for (size_t i = 0; i <= upto; hash = i < path.n ? str_hash_byte(hash, path.p[i]) : hash, i++) {
 		str head, link, whole;
 		char *clean;
 		if (i < path.n && path.p[i] != '/')
 			continue;
 		head = str_upto(path, i);
-		link = link_at(t, head);
+		link = link_at(t, str_hash_end(hash), head);
 		if (!link.n)
 			continue;
 		whole = link.p[0] == '/' ? arena_concat(a, link, str_from(path, i)) :
@@ -95,6 +107,8 @@ static str follow(struct rootfs *t, struct arena *a, str path, bool last_too)
 		str next = follow_one(t, a, at, last_too ? at.n : str_dir(at).n);
 		if (!next.n)
 			return at;
+		if (next.n > PATH_BYTES_MAX) /* ENAMETOOLONG; and links may make a path longer at each hop */
+			return path;
 		at = next;
 	}
 	return t->links ? path : at;

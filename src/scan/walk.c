@@ -14,7 +14,14 @@ struct walk {
 
 static bool add_entry(struct walk *w, enum entry_kind kind, str path, str link, const char *detector)
 {
-	struct entry *x = w->out->entries.n < ENTRIES_MAX ? vec_push(w->out->arena, &w->out->entries) : NULL;
+	struct entry *x;
+
+	if (path_is_deep(path)) { /* each folder of it is looked up in every layer above */
+		inventory_gap(&w->found, GAP_LIMIT, str_upto(path, 200), "more than %d folders in each other",
+			      PATH_DEPTH_MAX);
+		return false;
+	}
+	x = w->out->entries.n < ENTRIES_MAX ? vec_push(w->out->arena, &w->out->entries) : NULL;
 
 	if (!x) {
 		w->out->arena->failed = true;
