@@ -109,10 +109,10 @@ static enum content content_of(str path, str head)
 {
 	str text = str_trim(head);
 
-	if (text.n && (text.p[0] == '{' || text.p[0] == '['))
-		return JSON;
 	if (str_starts(head, STR("\x1f\x8b")) || str_starts(head, STR("\x28\xb5\x2f\xfd")) || is_tar_header(head))
 		return LAYER;
+	if (text.n && (text.p[0] == '{' || text.p[0] == '[')) /* after the tar, whose first file may be "[id].js" */
+		return JSON;
 	/* `docker save` of an empty layer may be shorter than a block */
 	return str_eq(str_base(path), STR("layer.tar")) ? LAYER : OTHER;
 }
