@@ -73,17 +73,23 @@ findings_of() {
 
 # engine_start: a Docker engine of our own, DOCKER_HOST; status 1 when none can run here
 engine_start() {
-	[ "$(id -u)" = 0 ] && command -v dockerd >/dev/null || return 1
 	local _ dir
+	ENGINE_ROOT=()
+	if [ "$(id -u)" != 0 ]; then
+		sudo -n true 2>/dev/null || return 1
+		ENGINE_ROOT=(sudo -n)
+	fi
+	command -v dockerd >/dev/null || [ -x /usr/sbin/dockerd ] || return 1
 	dir=$(mktemp -d /tmp/plimsoll-engine.XXXXXX)
 	ENGINE_DIR=$dir
-	dockerd --data-root "$dir/data" --exec-root "$dir/exec" --pidfile "$dir/pid" --host "unix://$dir/sock" \
-		--bridge none --iptables=false --ip6tables=false --storage-driver vfs >"$dir/log" 2>&1 &
+	"${ENGINE_ROOT[@]}" env PATH="$PATH:/usr/sbin:/sbin" dockerd --data-root "$dir/data" --exec-root "$dir/exec" \
+		--pidfile "$dir/pid" --host "unix://$dir/sock" --group "$(id -gn)" --bridge none --iptables=false \
+		--ip6tables=false --storage-driver vfs >"$dir/log" 2>&1 &
 	ENGINE_PID=$!
 	export DOCKER_HOST=unix://$dir/sock
 	for _ in $(seq 300); do
 		curl -sfo /dev/null --unix-socket "$dir/sock" http://engine/version && return 0
-		kill -0 $ENGINE_PID 2>/dev/null || break
+		kill -0 $ENGINE_PID 2>/dev/null || [ -e "/proc/$ENGINE_PID" ] || break
 		sleep 0.1
 	done
 	tail -n 3 "$dir/log"
@@ -91,7 +97,10 @@ engine_start() {
 }
 engine_stop() {
 	[ -n "${ENGINE_PID:-}" ] || return 0
-	kill "$ENGINE_PID" 2>/dev/null && wait "$ENGINE_PID" 2>/dev/null || true
-	rm -rf "$ENGINE_DIR"
+	if [ -s "$ENGINE_DIR/pid" ]; then
+		"${ENGINE_ROOT[@]}" kill "$(cat "$ENGINE_DIR/pid")" 2>/dev/null || true
+	fi
+	wait "$ENGINE_PID" 2>/dev/null || true
+	"${ENGINE_ROOT[@]}" rm -rf --one-file-system "$ENGINE_DIR"
 	ENGINE_PID=
 }
