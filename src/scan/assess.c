@@ -45,7 +45,7 @@ static void name_release(struct assessment *s)
 	else if (d->ecosystem.n && !os_packages)
 		add_gap(s, GAP_NOT_READ, d->path,
 		        arena_printf(s->arena, "%.*s, and no package database was found",
-		                     STR_FMT(d->name)));
+		                     STR_FMT(d->name.n ? d->name : d->ecosystem)));
 }
 
 /* The advisory ecosystem of a package: its release's, or its language's */
