@@ -120,9 +120,8 @@ static bool is_separator(char c)
 static bool starts_alike(str stem, str artifact)
 {
 	for (size_t i = 0; i < artifact.n; i++)
-		if (i >= stem.n ||
-		    (stem.p[i] != artifact.p[i] &&
-		     !(is_separator(stem.p[i]) && is_separator(artifact.p[i]))))
+		if (i >= stem.n || (stem.p[i] != artifact.p[i] &&
+		                    !(is_separator(stem.p[i]) && is_separator(artifact.p[i]))))
 			return false;
 	return true;
 }

@@ -146,8 +146,8 @@ static str without_branch(str artifact, str version)
 	size_t dash = str_rchr(artifact, '-');
 	str branch = str_from(artifact, dash + 1);
 
-	if (!dash || !branch.n || str_chr(branch, '.') == branch.n || !str_starts(version, branch) ||
-	    version.n <= branch.n || version.p[branch.n] != '.')
+	if (!dash || !branch.n || str_chr(branch, '.') == branch.n ||
+	    !str_starts(version, branch) || version.n <= branch.n || version.p[branch.n] != '.')
 		return artifact;
 	return str_upto(artifact, dash);
 }
