@@ -85,19 +85,57 @@ static void note_ended(struct assessment *s, const struct vulndb *db)
 		        STR("its security tracker no longer follows this release"));
 }
 
-static void note_age(struct assessment *s)
+/* Says that data of this date are too old; false when they are not, or have no date. */
+static bool note_old(struct assessment *s, str where, str date, const char *what)
 {
 	int64_t newest, age;
 
-	if (!s->o->max_data_age_days || !time_parse(s->report->data_date, &newest))
-		return;
+	if (!time_parse(date, &newest))
+		return false;
 	age = (time_now() - newest) / DAY_S;
-	if (age > (int64_t)s->o->max_data_age_days)
-		add_gap(s, GAP_OLD_DATA, STR("advisory database"),
-		        arena_printf(s->arena,
-		                     "its newest advisory is %" PRId64
-		                     " days old, and %u are allowed",
-		                     age, s->o->max_data_age_days));
+	if (age <= (int64_t)s->o->max_data_age_days)
+		return false;
+	add_gap(s, GAP_OLD_DATA, where,
+	        arena_printf(s->arena,
+	                     "its newest %s is %" PRId64 " days old, and %u are allowed", what,
+	                     age, s->o->max_data_age_days));
+	return true;
+}
+
+/* "osv/Debian" and "debian/tracker" speak of "Debian:12" */
+static bool speaks_of(str source, str eco)
+{
+	str base = str_upto(eco, str_chr(eco, ':'));
+
+	if (str_eq(source, STR("debian/tracker")))
+		return str_eq(base, STR("Debian"));
+	return str_starts(source, STR("osv/")) && str_eq(str_from(source, 4), base);
+}
+
+static bool is_wanted(const struct scan_report *r, str source)
+{
+	bool seen[PACKAGE_TYPE_COUNT] = { false };
+
+	for (size_t i = 0; i < r->packages.n; i++) {
+		const struct package *p = &r->packages.v[i];
+		if (!seen[p->type] && speaks_of(source, ecosystem_of(r, p)))
+			return true;
+		seen[p->type] = true;
+	}
+	return false;
+}
+
+/* The data as a whole; else a feed that stood still while others, of no use here, went on. */
+static void note_age(struct assessment *s)
+{
+	const struct scan_report *r = s->report;
+
+	if (!s->o->max_data_age_days ||
+	    note_old(s, STR("advisory database"), r->data_date, "advisory"))
+		return;
+	for (size_t i = 0; i < r->sources.n; i++)
+		if (is_wanted(r, r->sources.v[i].name))
+			note_old(s, r->sources.v[i].name, r->sources.v[i].date, "record");
 }
 
 static int match_all(struct assessment *s, struct error *e)

@@ -71,5 +71,17 @@ if grep -q CVE-2023-45853 out; then
 else
 	passed=$((passed + 1))
 fi
+# one feed went on, the one that matters stood still
+mkdir -p stale/osv/PyPI
+cp -r "$SAMPLE/osv/npm" stale/osv/
+printf '{"id":"PYSEC-1","published":"%s","modified":"%s","affected":[{"package":{"ecosystem":"PyPI","name":"x"},"versions":["1"]}]}' \
+	"$(date -u +%FT%TZ)" "$(date -u +%FT%TZ)" >stale/osv/PyPI/PYSEC-1.json
+"$p" db update --from stale --db stale.db >update 2>&1 || cat update
+python3 -c 'import os, sys
+sys.path.insert(0, os.environ["ROOT"] + "/tests/e2e")
+import images
+images.save("npm", [images.npm("app", "lodash", "4.17.15")])'
+expect 3 'osv/npm.* [0-9]+ days old' "$p" scan oci:npm --db stale.db --max-data-age 1
+expect 0 CVE-2021-23337 "$p" scan oci:npm --db stale.db --max-data-age 0
 echo "$passed passed, $failed failed, 0 skipped"
 [ $failed = 0 ]
