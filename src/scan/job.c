@@ -7,7 +7,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <sys/wait.h>
 
 enum { FEED_BYTES = 1 << 18, STALL_MS = 300000 };
 #define NOT_ITS_TURN INT64_MAX
@@ -94,18 +93,6 @@ static void answer_free(struct stream *s)
 	(void)s; /* on the stack of run() */
 }
 
-/* A dying process closes its pipe a moment before it can be waited for. */
-static bool ended_by_itself(pid_t pid)
-{
-	for (unsigned tries = 0; tries < 500; tries++) {
-		siginfo_t info = { 0 };
-		if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid)
-			return true;
-		poll(NULL, 0, 1);
-	}
-	return false;
-}
-
 /* An answer is whole when the worker has closed its end behind it and is gone; what more it says, or
  * a wait for nothing, makes the whole of it worthless. */
 static int see_off(struct answer *a, const struct taker *t, struct error *e)
@@ -115,7 +102,7 @@ static int see_off(struct answer *a, const struct taker *t, struct error *e)
 
 	if (got < 0)
 		return (int)got;
-	if (got > 0 || !ended_by_itself(a->f->to->pid))
+	if (got > 0 || !proc_ends(a->f->to))
 		return error_set(e, ERR_CRASH, "the jailed reader went on behind its answer");
 	return 0;
 }
@@ -150,7 +137,7 @@ static int run(const struct job *j, const char *kind, struct stream *stored, str
 	answered = take_it(t, out, jailed);
 	if (answered >= 0)
 		answered = see_off(&answer, t, jailed);
-	own_end = answered >= 0 || ended_by_itself(worker.pid);
+	own_end = answered >= 0 || proc_ends(&worker);
 	if (!own_end)
 		kill(worker.pid, SIGKILL); /* whatever it still wants to say is not believed */
 	pthread_join(feeder, NULL);

@@ -2,6 +2,7 @@
 #include "base/num.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -149,6 +150,17 @@ static int say_status(int status, struct error *e)
 	if (WTERMSIG(status) == SIGSYS)
 		return error_set(e, ERR_CRASH, "the jailed reader was stopped: it asked for what the jail forbids");
 	return error_set(e, ERR_CRASH, "the jailed reader was killed by SIG%s", sigabbrev_np(WTERMSIG(status)));
+}
+
+bool proc_ends(const struct proc *p)
+{
+	for (unsigned tries = 0; tries < 500; tries++) {
+		siginfo_t info = { 0 };
+		if (waitid(P_PID, (id_t)p->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == p->pid)
+			return true;
+		poll(NULL, 0, 1);
+	}
+	return false;
 }
 
 int proc_end(struct proc *p, struct error *e)

@@ -17,6 +17,9 @@ int proc_start_worker(const char *kind, int spool_fd, struct proc *out, struct e
 /* All of p into its stdin. A worker that died or stopped reading is ERR_CRASH; proc_end says why. */
 int proc_write(struct proc *p, const void *bytes, size_t n, struct error *e) must_use;
 void proc_close_in(struct proc *p); /* its stdin ends */
+/* Has it ended, or does it within half a second? One that dies closes its pipes a moment before it can
+ * be waited for; one that closed them and stays is to be killed, as proc_end would wait for ever. */
+bool proc_ends(const struct proc *p);
 /* Waits. 0 when it exited with 0, else ERR_CRASH ("killed by SIGSEGV", "used up its CPU time") or
  * ERR_LIMIT. Closes both ends. */
 int proc_end(struct proc *p, struct error *e) must_use;

@@ -5,6 +5,7 @@
 #include "sys/proc.h"
 #include "vulndb/builder.h"
 #include "vulndb/feed.h"
+#include "vulndb/feedpipe.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -17,6 +18,7 @@ enum {
 	RECORDS_MAX = 5000000,
 	ECOSYSTEMS_MAX = 64,
 	DATES_KEPT = 16,
+	READER_WAIT_S = 2 * FEED_CPU_S,
 	FAR_S = 180 * 86400
 };
 
@@ -181,9 +183,11 @@ static int read_jailed(struct reading *in, int fd, struct error *e)
 	if (r < 0)
 		return r;
 	proc_close_in(&p);
-	struct stream *s = stream_fd(p.out, false);
+	struct stream *s = feedpipe_open(p.out, READER_WAIT_S);
 	r = take_frames(in, s, e);
 	stream_free(s);
+	if (r == 0 && !proc_ends(&p))
+		r = error_set(e, ERR_CRASH, "the reader went on behind its end");
 	if (r < 0) {
 		proc_kill(&p);
 		return r;
