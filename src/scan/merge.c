@@ -74,6 +74,11 @@ static bool ask_again(struct stack *s, size_t layer, str path, str detector, str
 	return vec_add(s->a, &s->out->again, ((struct again){ layer, { path, detector }, why }));
 }
 
+static bool is_executable(const struct entry *x)
+{
+	return str_eq(x->detector, STR("go"));
+}
+
 static void add_hardlink(struct stack *s, size_t layer, const struct entry *x, str path)
 {
 	const struct node *first =
@@ -82,7 +87,7 @@ static void add_hardlink(struct stack *s, size_t layer, const struct entry *x, s
 
 	if (target && target->kind == ENTRY_FILE && str_eq(target->detector, x->detector))
 		rootfs_put(&s->tree, path, layer, target);
-	else
+	else if (!is_executable(x)) /* one that is in no entry has nothing in it */
 		ask_again(s, layer, x->link, x->detector,
 		          arena_printf(s->a, "%.*s is another name of %.*s, which was not read",
 		                       STR_FMT(path), STR_FMT(x->link)));
@@ -149,6 +154,17 @@ static bool is_named_for(const struct node *n)
 {
 	const struct detector *d = detector_match(n->path, 0755);
 	return d && str_eq(str_c(d->kind), n->entry->detector);
+}
+
+/* An executable has one name that counts, the first; another one when a later layer took that away. */
+static bool is_told_already(struct stack *s, const struct node *n)
+{
+	const struct node *first;
+
+	if (!is_executable(n->entry))
+		return false;
+	first = rootfs_find(&s->tree, rootfs_real_parent(&s->tree, s->a, n->entry->path));
+	return first && first != n && first->entry == n->entry;
 }
 
 static bool counts(const struct node *n)
@@ -253,7 +269,7 @@ int merge_layers(struct layer_result *results, size_t n, struct arena *a, struct
 		keep_database(&s, detector_roots[i]);
 	for (size_t i = 0; i < s.tree.nodes.n; i++) {
 		const struct node *node = &s.tree.nodes.v[i];
-		if (!counts(node))
+		if (!counts(node) || is_told_already(&s, node))
 			continue;
 		give_packages(node, &results[node->layer], a, into);
 		give_gaps(node, &results[node->layer], a, into);

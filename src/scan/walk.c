@@ -122,7 +122,7 @@ static int take_member(struct walk *w, const struct member *m, struct error *e)
 	case MEMBER_HARDLINK:
 		link = members_clean_path(m->link, w->link);
 		d = detector_match(path, m->mode);
-		if (d && !is_go(d)) { /* an executable is read under its first name */
+		if (d) {
 			add_entry(w, ENTRY_HARDLINK, path, link, d->kind);
 			return 0;
 		}

@@ -166,6 +166,24 @@ TEST(a_hard_link_to_an_unread_name_asks_for_a_second_reading)
 	expect_packages(&second, "a@b/node_modules/a/package.json");
 }
 
+/* ELF magic, then build info with inline strings: go1.20.1 and no modules */
+#define GO_PROGRAM(path) "mkdir -p bin && { printf '\\177ELF%12s\\377 Go buildinf:\\10\\2%16s' '' ''; " \
+	"printf '\\10go1.20.1\\0'; } > " path " && chmod 755 " path " && "
+
+TEST(a_program_counts_once_and_under_another_name_when_its_first_is_gone)
+{
+	struct image_of i cleanup(image_done) = { .arena = ARENA(MIB(16)) };
+	add(&i, GO_PROGRAM("bin/a") "ln bin/a bin/b && ", (struct wanted_list){ 0 });
+	merge(&i);
+	expect_packages(&i, "stdlib@bin/a");
+	struct image_of later cleanup(image_done) = { .arena = ARENA(MIB(16)) };
+	add(&later, GO_PROGRAM("bin/a") "ln bin/a bin/b && ", (struct wanted_list){ 0 });
+	add(&later, "mkdir bin && touch bin/.wh.a && ", (struct wanted_list){ 0 });
+	merge(&later);
+	expect_packages(&later, "stdlib@bin/b");
+	EXPECT_INT(later.merged.again.n, 0);
+}
+
 TEST(a_database_behind_a_link_to_a_strange_name_asks_for_a_second_reading)
 {
 	const char *script = "mkdir -p var/lib/dpkg opt && ln -s /opt/packages var/lib/dpkg/status && " STATUS(
