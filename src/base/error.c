@@ -18,12 +18,15 @@ static const struct row rows[] = {
 #undef X
 };
 
-/* Messages carry names out of hostile images to terminals and logs: nothing below space passes. */
-static void make_printable(char *s)
+/* Messages carry names out of hostile images to terminals and logs: nothing below space passes, nor
+ * the controls from U+0080 on, which are C2 80 to C2 9F and begin escape sequences as ESC does. */
+static void make_printable(char *text)
 {
-	for (; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+	for (unsigned char *s = (unsigned char *)text; *s; s++)
+		if (*s < 0x20 || *s == 0x7f)
 			*s = '?';
+		else if (*s == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0)
+			s[0] = s[1] = '?';
 }
 
 printf_like(2, 0) static void put_message(struct error *e, const char *fmt, va_list args)

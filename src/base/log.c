@@ -9,10 +9,17 @@ void log_level_set(enum log_level least)
 	least_shown = least;
 }
 
+/* C2 80 to C2 9F: the controls from U+0080 on */
+static bool is_high_control(str s, size_t i)
+{
+	return (unsigned char)s.p[i] == 0xc2 && i + 1 < s.n && (unsigned char)s.p[i + 1] >= 0x80 &&
+	       (unsigned char)s.p[i + 1] < 0xa0;
+}
+
 static bool is_plain(str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] <= ' ' || s.p[i] == '"' || s.p[i] == '=' || s.p[i] == 0x7f)
+		if (s.p[i] <= ' ' || s.p[i] == '"' || s.p[i] == '=' || s.p[i] == 0x7f || is_high_control(s, i))
 			return false;
 	return s.n > 0;
 }
@@ -27,7 +34,9 @@ static void put_value(struct buf *line, str s)
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '"' || s.p[i] == '\\')
 			buf_addc(line, '\\');
-		buf_addc(line, (unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f ? '?' : s.p[i]);
+		bool high = is_high_control(s, i);
+		buf_addc(line, (unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f || high ? '?' : s.p[i]);
+		i += high;
 	}
 	buf_addc(line, '"');
 }

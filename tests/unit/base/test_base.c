@@ -108,6 +108,8 @@ TEST(error_messages_read_from_the_outside_in)
 	EXPECT_STR(str_c(e.msg), STR("layer 1: line 3"));
 	error_set(&e, ERR_FORMAT, "a\x1b[31mb\n");
 	EXPECT_STR(str_c(e.msg), STR("a?[31mb?"));
+	error_set(&e, ERR_FORMAT, "a\xc2\x9b" "31m \xc3\xa9");
+	EXPECT_STR(str_c(e.msg), STR("a??31m \xc3\xa9"));
 	EXPECT_INT(error_exit_status(ERR_USAGE), 2);
 	EXPECT_INT(error_exit_status(ERR_LIMIT), 3);
 }
