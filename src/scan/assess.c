@@ -44,7 +44,7 @@ static void name_release(struct assessment *s)
 		                     STR_FMT(d->id), STR_FMT(d->version_id)));
 	else if (d->ecosystem.n && !os_packages)
 		add_gap(s, GAP_NOT_READ, d->path,
-		        arena_printf(s->arena, "%.*s, and no package database was found",
+		        arena_printf(s->arena, "%.*s, and no package database was read",
 		                     STR_FMT(d->name.n ? d->name : d->ecosystem)));
 }
 

@@ -76,6 +76,12 @@ static struct span span_since(size_t before, size_t now)
 	return (struct span){ (uint32_t)before, (uint32_t)(now - before) };
 }
 
+static enum gap_kind gap_of(int code)
+{
+	/* the machine's failure says nothing about the file */
+	return code == ERR_LIMIT ? GAP_LIMIT : code == ERR_SYSTEM ? GAP_NOT_READ : GAP_UNREADABLE;
+}
+
 /* Reads a file. Below 0 only when the layer itself is damaged: a reader's complaint is a gap. */
 static int read_file(struct walk *w, const struct detector *d, str path, const struct member *m,
 		     struct error *e)
@@ -87,7 +93,7 @@ static int read_file(struct walk *w, const struct detector *d, str path, const s
 	if (r < 0 && f.bytes->failed)
 		return r;
 	if (r < 0)
-		inventory_gap(&w->found, r == ERR_LIMIT ? GAP_LIMIT : GAP_UNREADABLE, path, "%s", e->msg);
+		inventory_gap(&w->found, gap_of(r), path, "%s", e->msg);
 	/* executables without Go in them are many, and as good as any other file */
 	if (is_go(d) && before.packages.n == w->found.packages.n && before.gaps.n == w->found.gaps.n)
 		return note_plain(w, path, e);
