@@ -11,7 +11,8 @@ enum { FIRST_BLOCK = 4096, LARGEST_BLOCK = 1 << 18 };
 
 static bool add_block(struct arena *a, size_t need)
 {
-	size_t n = a->used_bytes < FIRST_BLOCK ? FIRST_BLOCK : MIN(a->used_bytes, (size_t)LARGEST_BLOCK);
+	size_t n = a->used_bytes < FIRST_BLOCK ? FIRST_BLOCK
+	                                       : MIN(a->used_bytes, (size_t)LARGEST_BLOCK);
 	struct arena_block *b;
 
 	n = MAX(n, need);

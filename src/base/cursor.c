@@ -110,6 +110,7 @@ int cur_error(const struct cursor *c, struct error *e, const char *fmt, ...)
 	vsnprintf(why, sizeof why, fmt, args);
 	va_end(args);
 	if (c->name)
-		return error_set(e, ERR_FORMAT, "%s: byte %" PRIu64 ": %s", c->name, c->base + c->at, why);
+		return error_set(e, ERR_FORMAT, "%s: byte %" PRIu64 ": %s", c->name,
+		                 c->base + c->at, why);
 	return error_set(e, ERR_FORMAT, "byte %" PRIu64 ": %s", c->base + c->at, why);
 }

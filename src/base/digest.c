@@ -63,10 +63,12 @@ int digest_parse(str text, struct digest *out, struct error *e)
 	str hex = str_from(text, 7);
 
 	if (str_starts(text, STR("sha512:")))
-		return error_set(e, ERR_UNSUPPORTED, "digest of an algorithm that is not read: %.*s",
-				 STR_FMT(str_upto(text, 80)));
+		return error_set(e, ERR_UNSUPPORTED,
+		                 "digest of an algorithm that is not read: %.*s",
+		                 STR_FMT(str_upto(text, 80)));
 	if (!str_starts(text, STR("sha256:")) || hex.n != 64)
-		return error_set(e, ERR_FORMAT, "not a sha256 digest: %.*s", STR_FMT(str_upto(text, 80)));
+		return error_set(e, ERR_FORMAT, "not a sha256 digest: %.*s",
+		                 STR_FMT(str_upto(text, 80)));
 	for (size_t i = 0; i < 32; i++) {
 		int high = hex_value(hex.p[2 * i]), low = hex_value(hex.p[2 * i + 1]);
 		if (high < 0 || low < 0)

@@ -11,10 +11,9 @@ struct row {
 	const char *text;
 };
 
-static const struct row rows[] = {
-	[0] = { "NONE", 200, 0, false, "fine" },
+static const struct row rows[] = { [0] = { "NONE", 200, 0, false, "fine" },
 #define X(name, http, exit, again, text) [ERR_SEQ_##name] = { #name, http, exit, again, text },
-	ERR_CODES(X)
+	                           ERR_CODES(X)
 #undef X
 };
 
@@ -51,7 +50,9 @@ int error_errno(struct error *e, int sys, const char *fmt, ...)
 	va_list args;
 	size_t used;
 
-	e->code = sys == ENOENT ? ERR_NOTFOUND : sys == EACCES || sys == EPERM ? ERR_DENIED : ERR_SYSTEM;
+	e->code = sys == ENOENT                   ? ERR_NOTFOUND
+	          : sys == EACCES || sys == EPERM ? ERR_DENIED
+	                                          : ERR_SYSTEM;
 	e->sys = sys;
 	va_start(args, fmt);
 	put_message(e, fmt, args);

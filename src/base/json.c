@@ -1,7 +1,8 @@
 #include "base/json.h"
 #include <jansson.h>
 
-/* struct json is never defined: a pointer to it is jansson's json_t, seen from outside this file. */
+/* struct json is never defined: a pointer to it is jansson's json_t, seen from outside this file.
+ */
 static json_t *inside(const struct json *j)
 {
 	return (json_t *)(uintptr_t)j;
@@ -15,11 +16,12 @@ static const struct json *outside(const json_t *j)
 int json_parse(const char *name, str text, struct json **out, struct error *e)
 {
 	json_error_t why;
-	json_t *j = json_loadb(text.n ? text.p : "", text.n, JSON_ALLOW_NUL | JSON_DECODE_ANY, &why);
+	json_t *j =
+	        json_loadb(text.n ? text.p : "", text.n, JSON_ALLOW_NUL | JSON_DECODE_ANY, &why);
 
 	if (!j)
-		return error_set(e, ERR_FORMAT, "%s: byte %d: %s", name ? name : "JSON", why.position,
-				 why.text);
+		return error_set(e, ERR_FORMAT, "%s: byte %d: %s", name ? name : "JSON",
+		                 why.position, why.text);
 	*out = (struct json *)j;
 	return 0;
 }

@@ -24,7 +24,7 @@ static void escape(struct buf *out, uint32_t rune)
 		buf_printf(out, "\\u%04" PRIx32, rune);
 	else
 		buf_printf(out, "\\u%04" PRIx32 "\\u%04" PRIx32, 0xD7C0 + (rune >> 10),
-			   0xDC00 + (rune & 0x3FF));
+		           0xDC00 + (rune & 0x3FF));
 }
 
 static bool is_plain(char c)

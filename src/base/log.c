@@ -19,7 +19,8 @@ static bool is_high_control(str s, size_t i)
 static bool is_plain(str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] <= ' ' || s.p[i] == '"' || s.p[i] == '=' || s.p[i] == 0x7f || is_high_control(s, i))
+		if (s.p[i] <= ' ' || s.p[i] == '"' || s.p[i] == '=' || s.p[i] == 0x7f ||
+		    is_high_control(s, i))
 			return false;
 	return s.n > 0;
 }
@@ -35,7 +36,8 @@ static void put_value(struct buf *line, str s)
 		if (s.p[i] == '"' || s.p[i] == '\\')
 			buf_addc(line, '\\');
 		bool high = is_high_control(s, i);
-		buf_addc(line, (unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f || high ? '?' : s.p[i]);
+		buf_addc(line,
+		         (unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f || high ? '?' : s.p[i]);
 		i += high;
 	}
 	buf_addc(line, '"');

@@ -44,14 +44,16 @@ static int64_t days_of(int year, int month, int day)
 	int64_t era = (y >= 0 ? y : y - 399) / 400;
 	int64_t year_of_era = y - era * 400;
 	int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
+	       day_of_year - 719468;
 }
 
 static bool is_date(int year, int month, int day)
 {
 	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-	return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] + (month == 2 && leap);
+	return month >= 1 && month <= 12 && day >= 1 &&
+	       day <= days[month - 1] + (month == 2 && leap);
 }
 
 /* "Z", "+hh:mm" or "-hh:mm" as seconds east of UTC */
@@ -63,7 +65,8 @@ static bool take_zone(str *s, int64_t *out)
 		return true;
 	}
 	sign = take_char(s, '+') ? 1 : take_char(s, '-') ? -1 : 0;
-	if (!sign || !take_number(s, 2, &hours) || !take_char(s, ':') || !take_number(s, 2, &minutes))
+	if (!sign || !take_number(s, 2, &hours) || !take_char(s, ':') ||
+	    !take_number(s, 2, &minutes))
 		return false;
 	*out = sign * (hours * 3600 + minutes * 60);
 	return true;
@@ -80,8 +83,9 @@ bool time_parse(str s, int64_t *out)
 	if (s.n) {
 		if (!take_char(&s, 'T') && !take_char(&s, 't') && !take_char(&s, ' '))
 			return false;
-		if (!take_number(&s, 2, &hour) || !take_char(&s, ':') || !take_number(&s, 2, &minute) ||
-		    !take_char(&s, ':') || !take_number(&s, 2, &second))
+		if (!take_number(&s, 2, &hour) || !take_char(&s, ':') ||
+		    !take_number(&s, 2, &minute) || !take_char(&s, ':') ||
+		    !take_number(&s, 2, &second))
 			return false;
 		if (hour > 23 || minute > 59 || second > 60)
 			return false;

@@ -15,7 +15,8 @@ enum { PASSWORD_BYTES = 1024, REPORT_MIB = 1024, SECONDS_A_DAY = 86400 };
 
 struct settings {
 	bool sbom;
-	const char *format, *output, *severity, *fail_on, *platform, *db, *username, *ca_file, *input, *temp_dir;
+	const char *format, *output, *severity, *fail_on, *platform, *db, *username, *ca_file,
+	        *input, *temp_dir;
 	bool ignore_unfixed, offline, insecure, password_stdin, quiet, verbose;
 	unsigned timeout_s, jobs, max_data_age;
 	/* read from the above */
@@ -25,19 +26,20 @@ struct settings {
 };
 
 static const char scan_about[] =
-	"Finds known vulnerabilities in an image and says what it could not look at.\n\n"
-	"TARGET is one of\n"
-	"  NAME[:TAG|@DIGEST]      an image of a registry (no daemon is asked)\n"
-	"  docker:NAME             an image of the local Docker engine\n"
-	"  docker-archive:FILE     what `docker save` wrote\n"
-	"  oci:DIR[:REF]           an OCI layout in a folder, oci-archive:FILE one in a tar\n"
-	"  dir:PATH                a root file system in a folder\n"
-	"  -                       an archive on standard input\n\n"
-	"Exit status: 0 clean or nothing above the bar, 1 --fail-on says no, 2 wrong use,\n"
-	"3 could not assess (the report says what and why), 4 input, registry or network failed.";
+        "Finds known vulnerabilities in an image and says what it could not look at.\n\n"
+        "TARGET is one of\n"
+        "  NAME[:TAG|@DIGEST]      an image of a registry (no daemon is asked)\n"
+        "  docker:NAME             an image of the local Docker engine\n"
+        "  docker-archive:FILE     what `docker save` wrote\n"
+        "  oci:DIR[:REF]           an OCI layout in a folder, oci-archive:FILE one in a tar\n"
+        "  dir:PATH                a root file system in a folder\n"
+        "  -                       an archive on standard input\n\n"
+        "Exit status: 0 clean or nothing above the bar, 1 --fail-on says no, 2 wrong use,\n"
+        "3 could not assess (the report says what and why), 4 input, registry or network failed.";
 
-static const char sbom_about[] = "Lists the packages of an image, without looking for vulnerabilities.\n"
-				 "TARGET is as for `plimsoll scan`.";
+static const char sbom_about[] =
+        "Lists the packages of an image, without looking for vulnerabilities.\n"
+        "TARGET is as for `plimsoll scan`.";
 
 static int read_line(int fd, char *line, size_t room, struct error *e)
 {
@@ -58,8 +60,11 @@ static int read_severities(const char *text, unsigned *out, struct error *e)
 
 	while (str_split(&rest, ',', &word)) {
 		if (!severity_parse(str_trim(word), &s))
-			return error_set(e, ERR_USAGE, "--severity: \"%.*s\" is none of critical, high, medium, low, "
-					 "negligible, unknown", STR_FMT(word));
+			return error_set(
+			        e, ERR_USAGE,
+			        "--severity: \"%.*s\" is none of critical, high, medium, low, "
+			        "negligible, unknown",
+			        STR_FMT(word));
 		*out |= 1u << s;
 	}
 	return 0;
@@ -69,20 +74,26 @@ static int settle(struct settings *s, struct error *e)
 {
 	s->bar = SEVERITY_COUNT;
 	if (s->fail_on && !severity_parse(str_c(s->fail_on), &s->bar))
-		return error_set(e, ERR_USAGE, "--fail-on: \"%s\" is none of critical, high, medium, low, negligible, unknown",
-				 s->fail_on);
+		return error_set(e, ERR_USAGE,
+		                 "--fail-on: \"%s\" is none of critical, high, medium, low, "
+		                 "negligible, unknown",
+		                 s->fail_on);
 	if (s->severity && read_severities(s->severity, &s->shown, e) < 0)
 		return e->code;
 	if (!writer_find(s->format))
-		return error_set(e, ERR_USAGE, "--format: \"%s\" is none of table, json, cyclonedx, sarif", s->format);
+		return error_set(e, ERR_USAGE,
+		                 "--format: \"%s\" is none of table, json, cyclonedx, sarif",
+		                 s->format);
 	if (s->password_stdin && !s->username)
 		return error_set(e, ERR_USAGE, "--password-stdin goes with --username");
 	if (s->password_stdin && s->input && !strcmp(s->input, "-"))
-		return error_set(e, ERR_USAGE, "standard input is either the password or the image");
+		return error_set(e, ERR_USAGE,
+		                 "standard input is either the password or the image");
 	return s->password_stdin ? read_line(STDIN_FILENO, s->password, sizeof s->password, e) : 0;
 }
 
-static int read_arguments(struct settings *s, struct arena *kept, int argc, char **argv, struct error *e)
+static int read_arguments(struct settings *s, struct arena *kept, int argc, char **argv,
+                          struct error *e)
 {
 	const struct option_row rows[] = {
 		// clang-format off
@@ -108,15 +119,18 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 		{ 0 },
 		// clang-format on
 	};
-	struct command_line c = { s->sbom ? "plimsoll sbom [OPTION]... TARGET" : "plimsoll scan [OPTION]... TARGET",
-				  s->sbom ? sbom_about : scan_about, rows, kept };
+	struct command_line c = { s->sbom ? "plimsoll sbom [OPTION]... TARGET"
+		                          : "plimsoll scan [OPTION]... TARGET",
+		                  s->sbom ? sbom_about : scan_about, rows, kept };
 	int operands = options_read(&c, argc, argv, e);
 
 	if (operands < 0)
 		return operands;
 	if (operands != (s->input ? 0 : 1))
-		return error_set(e, ERR_USAGE, s->input ? "--input FILE takes the place of TARGET" :
-							  "%s takes one TARGET; --help says more", argv[0]);
+		return error_set(e, ERR_USAGE,
+		                 s->input ? "--input FILE takes the place of TARGET"
+		                          : "%s takes one TARGET; --help says more",
+		                 argv[0]);
 	return settle(s, e);
 }
 
@@ -138,8 +152,11 @@ static void say_age(const struct scan_report *r)
 	int64_t newest;
 
 	if (r->generation && time_parse(r->data_date, &newest))
-		fprintf(stderr, "advisory data: generation %" PRIu64 ", newest of %.*s, %" PRId64 " days old\n", r->generation,
-			STR_FMT(str_upto(r->data_date, 10)), MAX((time_now() - newest) / SECONDS_A_DAY, (int64_t)0));
+		fprintf(stderr,
+		        "advisory data: generation %" PRIu64 ", newest of %.*s, %" PRId64
+		        " days old\n",
+		        r->generation, STR_FMT(str_upto(r->data_date, 10)),
+		        MAX((time_now() - newest) / SECONDS_A_DAY, (int64_t)0));
 }
 
 static int write_report(const struct settings *s, const struct scan_report *r, struct error *e)
@@ -158,13 +175,26 @@ static int run(const struct settings *s, const char *target, int input_fd, struc
 	struct screen screen;
 	char db_path[4096];
 	struct scan_options o = {
-		.source = { .platform = s->platform, .username = s->username,
-			    .password = s->password_stdin ? s->password : NULL, .ca_file = s->ca_file,
-			    .insecure = s->insecure, .offline = s->offline, .timeout_s = s->timeout_s,
-			    .input_fd = input_fd, .note = note, .want = wants },
-		.db_path = s->sbom ? NULL : s->db ? s->db : vulndb_default_path(db_path, sizeof db_path),
-		.temp_dir = s->temp_dir, .jobs = s->jobs, .max_data_age_days = s->max_data_age, .shown = s->shown,
-		.ignore_unfixed = s->ignore_unfixed, .progress = screen_progress, .progress_ctx = &screen,
+		.source = { .platform = s->platform,
+		            .username = s->username,
+		            .password = s->password_stdin ? s->password : NULL,
+		            .ca_file = s->ca_file,
+		            .insecure = s->insecure,
+		            .offline = s->offline,
+		            .timeout_s = s->timeout_s,
+		            .input_fd = input_fd,
+		            .note = note,
+		            .want = wants },
+		.db_path = s->sbom ? NULL
+		           : s->db ? s->db
+		                   : vulndb_default_path(db_path, sizeof db_path),
+		.temp_dir = s->temp_dir,
+		.jobs = s->jobs,
+		.max_data_age_days = s->max_data_age,
+		.shown = s->shown,
+		.ignore_unfixed = s->ignore_unfixed,
+		.progress = screen_progress,
+		.progress_ctx = &screen,
 	};
 	struct scan *scan;
 	int r;
@@ -178,7 +208,8 @@ static int run(const struct settings *s, const char *target, int input_fd, struc
 		say_age(scan_report(scan));
 	r = write_report(s, scan_report(scan), e);
 	if (r >= 0)
-		r = s->sbom ? scan_verdict(scan_report(scan), SEVERITY_COUNT) : scan_verdict(scan_report(scan), s->bar);
+		r = s->sbom ? scan_verdict(scan_report(scan), SEVERITY_COUNT)
+		            : scan_verdict(scan_report(scan), s->bar);
 	scan_free(scan);
 	return r;
 }

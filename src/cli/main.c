@@ -36,7 +36,8 @@ static int cmd_help(int argc, char **argv)
 {
 	(void)argc, (void)argv;
 	puts("Usage: plimsoll COMMAND [OPTION]... [ARGUMENT]...\n\n"
-	     "Finds known vulnerabilities in container images, and says what it could not look at.\n");
+	     "Finds known vulnerabilities in container images, and says what it could not look "
+	     "at.\n");
 	for (size_t i = 0; i < LEN(commands); i++)
 		if (commands[i].about)
 			printf("  %-10s %s\n", commands[i].name, commands[i].about);
@@ -72,7 +73,8 @@ int main(int argc, char **argv)
 	}
 	c = find(argv[1]);
 	if (!c) {
-		fprintf(stderr, "plimsoll: no command \"%s\"; `plimsoll help` lists them\n", argv[1]);
+		fprintf(stderr, "plimsoll: no command \"%s\"; `plimsoll help` lists them\n",
+		        argv[1]);
 		return 2;
 	}
 	return c->run(argc - 1, argv + 1);

@@ -50,7 +50,8 @@ static int write_file(str bytes, const char *path, struct error *e)
 
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) { /* a device or pipe */
 		autoclose int there = open(path, O_WRONLY | O_CLOEXEC);
-		return there < 0 ? error_errno(e, errno, "write %s", path) : write_all(there, bytes, path, e);
+		return there < 0 ? error_errno(e, errno, "write %s", path)
+		                 : write_all(there, bytes, path, e);
 	}
 	if ((size_t)snprintf(fresh, sizeof fresh, "%s.XXXXXX", path) >= sizeof fresh)
 		return error_set(e, ERR_USAGE, "a path of more than %zu bytes", sizeof fresh - 8);
@@ -122,17 +123,19 @@ static void put_layer(struct buf *line, const struct scan_progress *p)
 		buf_printf(line, "archive: %.1f MB", (double)p->bytes / 1e6);
 	else if (p->size_bytes)
 		buf_printf(line, "layer %zu/%zu: %u%% of %.1f MB", p->layer + 1, p->layers,
-			   (unsigned)(MIN(p->bytes, p->size_bytes) * 100 / p->size_bytes),
-			   (double)p->size_bytes / 1e6);
+		           (unsigned)(MIN(p->bytes, p->size_bytes) * 100 / p->size_bytes),
+		           (double)p->size_bytes / 1e6);
 	else
-		buf_printf(line, "layer %zu/%zu: %.1f MB", p->layer + 1, p->layers, (double)p->bytes / 1e6);
+		buf_printf(line, "layer %zu/%zu: %.1f MB", p->layer + 1, p->layers,
+		           (double)p->bytes / 1e6);
 }
 
 static void draw(const struct screen *s)
 {
 	struct buf line cleanup(buf_done) = BUF(1024);
 	struct winsize size = { 0 };
-	size_t columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col ? 80 : size.ws_col;
+	size_t columns =
+	        ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col ? 80 : size.ws_col;
 
 	for (size_t i = 0; i < LEN(s->flying); i++)
 		if (!s->flying[i].done)
@@ -154,7 +157,8 @@ void screen_progress(void *ctx, const struct scan_progress *p)
 	*place = *p;
 	if (p->done) {
 		wipe();
-		fprintf(stderr, "layer %zu/%zu: %.1f MB read\n", p->layer + 1, p->layers, (double)p->bytes / 1e6);
+		fprintf(stderr, "layer %zu/%zu: %.1f MB read\n", p->layer + 1, p->layers,
+		        (double)p->bytes / 1e6);
 	}
 	if (now - s->drawn_ms < REDRAW_MS && !p->done)
 		return;

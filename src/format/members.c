@@ -40,8 +40,8 @@ static int damage(struct members *m, struct error *e)
 		*e = m->below;
 		return e->code;
 	}
-	return error_set(e, ERR_FORMAT, "byte %" PRId64 ": %s", (int64_t)archive_filter_bytes(m->a, 0),
-			 why ? why : "damaged");
+	return error_set(e, ERR_FORMAT, "byte %" PRId64 ": %s",
+	                 (int64_t)archive_filter_bytes(m->a, 0), why ? why : "damaged");
 }
 
 static ssize_t content_read(struct stream *s, void *p, size_t n, struct error *e)
@@ -57,7 +57,7 @@ static void content_free(struct stream *s)
 }
 
 static int open_archive(struct stream *from, int (*support)(struct archive *), struct members **out,
-			struct error *e)
+                        struct error *e)
 {
 	struct members *m = malloc(sizeof *m);
 
@@ -138,14 +138,17 @@ int members_next(struct members *m, struct member *out, struct error *e)
 		.path = name_of(archive_entry_pathname(entry), archive_entry_pathname_utf8(entry)),
 		.type = type_of(entry),
 		.mode = archive_entry_perm(entry),
-		.size_bytes = archive_entry_size_is_set(entry) ? (uint64_t)MAX(archive_entry_size(entry), 0) :
-								 UINT64_MAX,
+		.size_bytes = archive_entry_size_is_set(entry)
+		                      ? (uint64_t)MAX(archive_entry_size(entry), 0)
+		                      : UINT64_MAX,
 		.mtime = archive_entry_mtime(entry),
 	};
 	if (out->type == MEMBER_HARDLINK)
-		out->link = name_of(archive_entry_hardlink(entry), archive_entry_hardlink_utf8(entry));
+		out->link =
+		        name_of(archive_entry_hardlink(entry), archive_entry_hardlink_utf8(entry));
 	else if (out->type == MEMBER_SYMLINK)
-		out->link = name_of(archive_entry_symlink(entry), archive_entry_symlink_utf8(entry));
+		out->link =
+		        name_of(archive_entry_symlink(entry), archive_entry_symlink_utf8(entry));
 	return 1;
 }
 

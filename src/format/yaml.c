@@ -57,7 +57,8 @@ static int take_scalar(struct walk *w, const yaml_event_t *at, struct error *e)
 		size_t room = sizeof w->key - l->key_bytes;
 		if (value.n + 2 > room || memchr(value.p, 0, value.n))
 			return wrong(w, at, e, "a key that is no word");
-		snprintf(w->key + l->key_bytes, room, "%s%.*s", l->key_bytes ? "." : "", STR_FMT(value));
+		snprintf(w->key + l->key_bytes, room, "%s%.*s", l->key_bytes ? "." : "",
+		         STR_FMT(value));
 		l->awaits_value = true;
 		return 0;
 	}
@@ -97,11 +98,13 @@ int yaml_scalars(const char *name, str text, yaml_scalar *tell, void *ctx, struc
 
 	if (!yaml_parser_initialize(&parser))
 		return error_set(e, ERR_LIMIT, "%s: no memory", name);
-	yaml_parser_set_input_string(&parser, (const unsigned char *)(text.n ? text.p : ""), text.n);
+	yaml_parser_set_input_string(&parser, (const unsigned char *)(text.n ? text.p : ""),
+	                             text.n);
 	while (r >= 0 && !ended) {
 		if (!yaml_parser_parse(&parser, &event)) {
-			r = error_set(e, ERR_FORMAT, "%s: line %zu: %s", name, parser.problem_mark.line + 1,
-				      parser.problem ? parser.problem : "malformed");
+			r = error_set(e, ERR_FORMAT, "%s: line %zu: %s", name,
+			              parser.problem_mark.line + 1,
+			              parser.problem ? parser.problem : "malformed");
 			break;
 		}
 		ended = event.type == YAML_STREAM_END_EVENT;

@@ -56,15 +56,18 @@ bool gap_matters(enum gap_kind kind)
 
 const char *fix_status_word(enum fix_status s)
 {
-	static const char *const words[] = { "fixed", "affected", "will_not_fix", "fix_deferred",
-					     "under_investigation", "end_of_life" };
+	static const char *const words[] = {
+		"fixed",      "affected", "will_not_fix", "fix_deferred", "under_investigation",
+		"end_of_life"
+	};
 	assert(s < LEN(words));
 	return words[s];
 }
 
 const char *severity_word(enum severity s)
 {
-	static const char *const words[] = { "unknown", "negligible", "low", "medium", "high", "critical" };
+	static const char *const words[] = { "unknown", "negligible", "low",
+		                             "medium",  "high",       "critical" };
 	assert(s < LEN(words));
 	return words[s];
 }
@@ -75,10 +78,14 @@ bool severity_parse(str word, enum severity *out)
 		str word;
 		enum severity severity;
 	} words[] = {
-		{ STR_INIT("unknown"), SEVERITY_UNKNOWN },     { STR_INIT("negligible"), SEVERITY_NEGLIGIBLE },
-		{ STR_INIT("low"), SEVERITY_LOW },             { STR_INIT("medium"), SEVERITY_MEDIUM },
-		{ STR_INIT("moderate"), SEVERITY_MEDIUM },     { STR_INIT("high"), SEVERITY_HIGH },
-		{ STR_INIT("important"), SEVERITY_HIGH },      { STR_INIT("critical"), SEVERITY_CRITICAL },
+		{ STR_INIT("unknown"), SEVERITY_UNKNOWN },
+		{ STR_INIT("negligible"), SEVERITY_NEGLIGIBLE },
+		{ STR_INIT("low"), SEVERITY_LOW },
+		{ STR_INIT("medium"), SEVERITY_MEDIUM },
+		{ STR_INIT("moderate"), SEVERITY_MEDIUM },
+		{ STR_INIT("high"), SEVERITY_HIGH },
+		{ STR_INIT("important"), SEVERITY_HIGH },
+		{ STR_INIT("critical"), SEVERITY_CRITICAL },
 		{ STR_INIT("none"), SEVERITY_NEGLIGIBLE },
 	};
 	for (size_t i = 0; i < LEN(words); i++)

@@ -18,7 +18,8 @@ static int by_path(const void *x, const void *y)
 	return c ? c : (a > b) - (a < b);
 }
 
-int tarindex_fill(struct tarindex *s, const struct archive_member *members, size_t n, struct error *e)
+int tarindex_fill(struct tarindex *s, const struct archive_member *members, size_t n,
+                  struct error *e)
 {
 	if (n > MEMBERS_MAX)
 		return error_set(e, ERR_LIMIT, "the archive has more than %d members", MEMBERS_MAX);

@@ -273,8 +273,9 @@ static void put_inventory(struct job *job)
 			return;
 		row->cells[0] = (struct grid_cell){ str_c(package_type_text(k->type)), INK_DIM };
 		row->cells[1] = (struct grid_cell){ paint_clean(p, k->name), INK_BOLD };
-		row->cells[2] = (struct grid_cell){ k->version.n ? paint_clean(p, k->version) : STR("-"),
-		                                    INK_PLAIN };
+		row->cells[2] =
+		        (struct grid_cell){ k->version.n ? paint_clean(p, k->version) : STR("-"),
+			                    INK_PLAIN };
 		row->cells[3] =
 		        (struct grid_cell){ paint_clean(p, writer_place(p->a, k)), INK_DIM };
 	}

@@ -74,7 +74,7 @@ static void put_aliases(struct cyclonedx *job, const struct finding *f)
 		jsonout_object(&job->json, NULL);
 		jsonout_str(&job->json, "id", f->aliases.v[i]);
 		put_source(&job->json, str_c(writer_advisory_site(f->aliases.v[i])),
-			   writer_advisory_url(job->scratch, f->aliases.v[i]));
+		           writer_advisory_url(job->scratch, f->aliases.v[i]));
 		jsonout_end(&job->json);
 	}
 	jsonout_end(&job->json);

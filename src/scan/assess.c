@@ -96,9 +96,8 @@ static bool note_old(struct assessment *s, str where, str date, const char *what
 	if (age <= (int64_t)s->o->max_data_age_days)
 		return false;
 	add_gap(s, GAP_OLD_DATA, where,
-	        arena_printf(s->arena,
-	                     "its newest %s is %" PRId64 " days old, and %u are allowed", what,
-	                     age, s->o->max_data_age_days));
+	        arena_printf(s->arena, "its newest %s is %" PRId64 " days old, and %u are allowed",
+	                     what, age, s->o->max_data_age_days));
 	return true;
 }
 

@@ -77,7 +77,9 @@ static int keep(struct gathering *s, size_t i, struct error *e)
 	s->kept_bytes += bytes_of(s, i);
 	bool over = s->kept_bytes > MIB(FINDINGS_MIB_MAX);
 	pthread_mutex_unlock(&s->lock);
-	return over ? error_set(e, ERR_LIMIT, "the layers' findings are larger than %d MiB", FINDINGS_MIB_MAX) : 0;
+	return over ? error_set(e, ERR_LIMIT, "the layers' findings are larger than %d MiB",
+	                        FINDINGS_MIB_MAX)
+	            : 0;
 }
 
 static void forget(struct gathering *s, size_t i)
@@ -289,8 +291,8 @@ static int read_archive_again(struct gathering *s, const char *target, const str
 	return r < 0 ? r : read_archive(s, (struct wanted_list){ all, m->again.n }, e);
 }
 
-/* A folder gives the content of files that matter by their name, and on the second round of those that a
- * link made matter. */
+/* A folder gives the content of files that matter by their name, and on the second round of those
+ * that a link made matter. */
 static bool wants_now(void *ctx, str path, unsigned mode, uint64_t size_bytes)
 {
 	const struct gathering *s = ctx;

@@ -16,9 +16,10 @@ struct feeding {
 	const struct job *job;
 	struct proc *to;
 	struct stream *from;
-	struct error e;         /* of the feeding; looked at after the join */
-	bool worker_gone;       /* it stopped reading before the end: the rest was only checked */
-	_Atomic int64_t since_ms; /* since when it is the worker's turn; NOT_ITS_TURN while fetching */
+	struct error e;   /* of the feeding; looked at after the join */
+	bool worker_gone; /* it stopped reading before the end: the rest was only checked */
+	_Atomic int64_t
+	        since_ms; /* since when it is the worker's turn; NOT_ITS_TURN while fetching */
 };
 
 static void feed_request(struct feeding *f)
@@ -48,7 +49,8 @@ static void *feed(void *arg)
 	feed_request(f);
 	while ((got = fetch(f, part)) > 0) {
 		if (!f->worker_gone && proc_write(f->to, part, (size_t)got, &f->e) < 0)
-			f->worker_gone = true; /* its end will be told by proc_end; the digest is still checked */
+			f->worker_gone = true; /* its end will be told by proc_end; the digest is
+			                          still checked */
 		if (f->job->fed)
 			f->job->fed(f->job->fed_ctx, (uint64_t)got);
 	}
@@ -66,7 +68,8 @@ struct answer {
 	struct feeding *f;
 };
 
-/* Bytes from the worker, or its end. A worker that drips its answer is as halted as a silent one. */
+/* Bytes from the worker, or its end. A worker that drips its answer is as halted as a silent one.
+ */
 static ssize_t answer_read(struct stream *s, void *p, size_t n, struct error *e)
 {
 	struct answer *a = (struct answer *)s;
@@ -93,8 +96,8 @@ static void answer_free(struct stream *s)
 	(void)s; /* on the stack of run() */
 }
 
-/* An answer is whole when the worker has closed its end behind it and is gone; what more it says, or
- * a wait for nothing, makes the whole of it worthless. */
+/* An answer is whole when the worker has closed its end behind it and is gone; what more it says,
+ * or a wait for nothing, makes the whole of it worthless. */
 static int see_off(struct answer *a, const struct taker *t, struct error *e)
 {
 	char more;
@@ -111,8 +114,8 @@ typedef int take_answer(struct taker *t, void *out, struct error *e);
 
 /* Feeds `stored` to a worker of a kind and takes its answer. Below 0: fetching failed; *jailed says
  * what became of the worker. */
-static int run(const struct job *j, const char *kind, struct stream *stored, struct arena *arena, take_answer *take_it,
-	       void *out, struct error *jailed, struct error *e)
+static int run(const struct job *j, const char *kind, struct stream *stored, struct arena *arena,
+               take_answer *take_it, void *out, struct error *jailed, struct error *e)
 {
 	static const struct stream_ops ops = { answer_read, answer_free };
 	struct stream *from cleanup(stream_cleanup) = stored;
@@ -146,7 +149,8 @@ static int run(const struct job *j, const char *kind, struct stream *stored, str
 		*e = f.e;
 		return e->code;
 	}
-	if (r < 0 && own_end && jailed->code != ERR_LIMIT) /* how it died says more than where its answer broke off */
+	if (r < 0 && own_end &&
+	    jailed->code != ERR_LIMIT) /* how it died says more than where its answer broke off */
 		*jailed = ended;
 	return 0;
 }
@@ -176,8 +180,9 @@ static int take_archive(struct taker *t, void *ctx, struct error *e)
 		struct layer_result *r = vec_push(out->arena, &out->results);
 		uint32_t kind;
 		if (!m || !r)
-			return error_set(e, ERR_LIMIT, "the archive's findings are larger than %zu bytes",
-					 out->arena->max_bytes);
+			return error_set(e, ERR_LIMIT,
+			                 "the archive's findings are larger than %zu bytes",
+			                 out->arena->max_bytes);
 		r->arena = out->arena;
 		m->path = take_str(t, PATH_BYTES_MAX);
 		m->link = take_str(t, PATH_BYTES_MAX);
@@ -189,7 +194,9 @@ static int take_archive(struct taker *t, void *ctx, struct error *e)
 			return e->code;
 		hash_bytes += layer_result_hash_bytes(r);
 		if (hash_bytes > MIB(FINDINGS_MIB_MAX))
-			return error_set(e, ERR_LIMIT, "the archive's findings are larger than %d MiB", FINDINGS_MIB_MAX);
+			return error_set(e, ERR_LIMIT,
+			                 "the archive's findings are larger than %d MiB",
+			                 FINDINGS_MIB_MAX);
 		take_bytes(t, m->digest.bytes, sizeof m->digest.bytes);
 		m->size_bytes = take_u64(t);
 	}
@@ -200,7 +207,8 @@ static int take_archive(struct taker *t, void *ctx, struct error *e)
 	return take_verdict(t, e);
 }
 
-int job_archive(const struct job *j, struct stream *stored, struct archive_found *out, struct error *e)
+int job_archive(const struct job *j, struct stream *stored, struct archive_found *out,
+                struct error *e)
 {
 	struct error jailed = { 0 };
 	int r = run(j, "archive", stored, out->arena, take_archive, out, &jailed, e);

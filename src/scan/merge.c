@@ -156,7 +156,8 @@ static bool is_named_for(const struct node *n)
 	return d && str_eq(str_c(d->kind), n->entry->detector);
 }
 
-/* An executable has one name that counts, the first; another one when a later layer took that away. */
+/* An executable has one name that counts, the first; another one when a later layer took that away.
+ */
 static bool is_told_already(struct stack *s, const struct node *n)
 {
 	const struct node *first;

@@ -89,8 +89,9 @@ void sink_settle(struct sink *s)
 
 static void put_package(struct buf *b, const struct package *p)
 {
-	const str texts[] = { p->name, p->version, p->arch,  p->source, p->source_version, p->module, p->license,
-			      p->maintainer, p->path, p->inner, p->evidence };
+	const str texts[] = { p->name,           p->version, p->arch,    p->source,
+		              p->source_version, p->module,  p->license, p->maintainer,
+		              p->path,           p->inner,   p->evidence };
 	buf_u8(b, (uint8_t)p->type);
 	for (size_t i = 0; i < LEN(texts); i++)
 		buf_str(b, texts[i]);
@@ -225,7 +226,8 @@ int take_verdict(struct taker *t, struct error *e)
 	if (!t->bad)
 		return 0;
 	if (t->arena->failed)
-		return error_set(e, ERR_LIMIT, "the results are larger than %zu bytes", t->arena->max_bytes);
+		return error_set(e, ERR_LIMIT, "the results are larger than %zu bytes",
+		                 t->arena->max_bytes);
 	if (t->why.code)
 		return error_set(e, t->why.code, "%s", t->why.msg);
 	return error_set(e, ERR_CRASH, "the jailed reader's answer breaks off or makes no sense");
@@ -250,8 +252,9 @@ static unsigned take_enum(struct taker *t, unsigned count)
 
 static void take_package(struct taker *t, struct package *p)
 {
-	str *texts[] = { &p->name, &p->version, &p->arch,	&p->source, &p->source_version, &p->module,
-			 &p->license, &p->maintainer, &p->path, &p->inner, &p->evidence };
+	str *texts[] = { &p->name,           &p->version, &p->arch,    &p->source,
+		         &p->source_version, &p->module,  &p->license, &p->maintainer,
+		         &p->path,           &p->inner,   &p->evidence };
 	p->type = (enum package_type)take_enum(t, PACKAGE_TYPE_COUNT);
 	for (size_t i = 0; i < LEN(texts); i++)
 		*texts[i] = take_str(t, STRING_BYTES_MAX);
@@ -274,12 +277,12 @@ static void take_hashes(struct taker *t, struct hashes *h)
 }
 
 /* The next slot of a vector in the taker's arena; a spent arena makes the taker bad */
-#define take_slot(t, vec) \
-	({ \
+#define take_slot(t, vec)                                                  \
+	({                                                                 \
 		__typeof__((vec)->v) fresh_ = vec_push((t)->arena, (vec)); \
-		if (!fresh_) \
-			(t)->bad = true; \
-		fresh_; \
+		if (!fresh_)                                               \
+			(t)->bad = true;                                   \
+		fresh_;                                                    \
 	})
 
 static struct span take_span(struct taker *t)

@@ -75,13 +75,14 @@ static str link_at(const struct rootfs *t, uint64_t hash, str path)
 	return n && n->entry->kind == ENTRY_SYMLINK ? n->entry->link : (str){ 0 };
 }
 
-/* The path with its first link followed: "a/l/b" with l -> "../c" is "c/b". Empty when no part of the
- * first `upto` bytes is a link. */
+/* The path with its first link followed: "a/l/b" with l -> "../c" is "c/b". Empty when no part of
+ * the first `upto` bytes is a link. */
 static str follow_one(struct rootfs *t, struct arena *a, str path, size_t upto)
 {
 	uint64_t hash = STR_HASH_START;
 
-	for (size_t i = 0; i <= upto; hash = i < path.n ? str_hash_byte(hash, path.p[i]) : hash, i++) {
+	for (size_t i = 0; i <= upto;
+	     hash = i < path.n ? str_hash_byte(hash, path.p[i]) : hash, i++) {
 		str head, link, whole;
 		char *clean;
 		if (i < path.n && path.p[i] != '/')
@@ -90,9 +91,9 @@ static str follow_one(struct rootfs *t, struct arena *a, str path, size_t upto)
 		link = link_at(t, str_hash_end(hash), head);
 		if (!link.n)
 			continue;
-		whole = link.p[0] == '/' ? arena_concat(a, link, str_from(path, i)) :
-					   arena_printf(a, "%.*s/%.*s%.*s", STR_FMT(str_dir(head)), STR_FMT(link),
-							STR_FMT(str_from(path, i)));
+		whole = link.p[0] == '/' ? arena_concat(a, link, str_from(path, i))
+		                         : arena_printf(a, "%.*s/%.*s%.*s", STR_FMT(str_dir(head)),
+		                                        STR_FMT(link), STR_FMT(str_from(path, i)));
 		clean = arena_alloc(a, whole.n + 1);
 		return clean ? members_clean_path(whole, clean) : (str){ 0 };
 	}
@@ -107,7 +108,8 @@ static str follow(struct rootfs *t, struct arena *a, str path, bool last_too)
 		str next = follow_one(t, a, at, last_too ? at.n : str_dir(at).n);
 		if (!next.n)
 			return at;
-		if (next.n > PATH_BYTES_MAX) /* ENAMETOOLONG; and links may make a path longer at each hop */
+		if (next.n >
+		    PATH_BYTES_MAX) /* ENAMETOOLONG; and links may make a path longer at each hop */
 			return path;
 		at = next;
 	}

@@ -12,13 +12,14 @@ struct walk {
 	char link[PATH_BYTES_MAX];
 };
 
-static bool add_entry(struct walk *w, enum entry_kind kind, str path, str link, const char *detector)
+static bool add_entry(struct walk *w, enum entry_kind kind, str path, str link,
+                      const char *detector)
 {
 	struct entry *x;
 
 	if (path_is_deep(path)) { /* each folder of it is looked up in every layer above */
-		inventory_gap(&w->found, GAP_LIMIT, str_upto(path, 200), "more than %d folders in each other",
-			      PATH_DEPTH_MAX);
+		inventory_gap(&w->found, GAP_LIMIT, str_upto(path, 200),
+		              "more than %d folders in each other", PATH_DEPTH_MAX);
 		return false;
 	}
 	x = w->out->entries.n < ENTRIES_MAX ? vec_push(w->out->arena, &w->out->entries) : NULL;
@@ -28,7 +29,7 @@ static bool add_entry(struct walk *w, enum entry_kind kind, str path, str link, 
 		return false;
 	}
 	*x = (struct entry){ kind, arena_str(w->out->arena, path), arena_str(w->out->arena, link),
-			     .detector = str_c(detector) };
+		             .detector = str_c(detector) };
 	return true;
 }
 
@@ -68,7 +69,8 @@ static bool is_go(const struct detector *d)
 
 static int note_plain(struct walk *w, str path, struct error *e)
 {
-	return hashes_add(&w->out->plain, str_hash(path)) ? 0 : error_set(e, ERR_LIMIT, "no memory");
+	return hashes_add(&w->out->plain, str_hash(path)) ? 0
+	                                                  : error_set(e, ERR_LIMIT, "no memory");
 }
 
 static struct span span_since(size_t before, size_t now)
@@ -84,7 +86,7 @@ static enum gap_kind gap_of(int code)
 
 /* Reads a file. Below 0 only when the layer itself is damaged: a reader's complaint is a gap. */
 static int read_file(struct walk *w, const struct detector *d, str path, const struct member *m,
-		     struct error *e)
+                     struct error *e)
 {
 	struct inventory before = w->found;
 	struct file f = { path, m->size_bytes, m->mode, members_stream(w->tar) };
@@ -95,7 +97,8 @@ static int read_file(struct walk *w, const struct detector *d, str path, const s
 	if (r < 0)
 		inventory_gap(&w->found, gap_of(r), path, "%s", e->msg);
 	/* executables without Go in them are many, and as good as any other file */
-	if (is_go(d) && before.packages.n == w->found.packages.n && before.gaps.n == w->found.gaps.n)
+	if (is_go(d) && before.packages.n == w->found.packages.n &&
+	    before.gaps.n == w->found.gaps.n)
 		return note_plain(w, path, e);
 	if (add_entry(w, ENTRY_FILE, path, (str){ 0 }, d->kind)) {
 		struct entry *x = &w->out->entries.v[w->out->entries.n - 1];
@@ -112,8 +115,8 @@ static int take_member(struct walk *w, const struct member *m, struct error *e)
 	str path, link;
 
 	if (m->path.n > PATH_BYTES_MAX || m->link.n > PATH_BYTES_MAX) {
-		inventory_gap(&w->found, GAP_LIMIT, str_upto(m->path, 200), "a path of more than %d bytes",
-			      PATH_BYTES_MAX);
+		inventory_gap(&w->found, GAP_LIMIT, str_upto(m->path, 200),
+		              "a path of more than %d bytes", PATH_BYTES_MAX);
 		return 0;
 	}
 	path = members_clean_path(m->path, w->clean);
@@ -121,7 +124,9 @@ static int take_member(struct walk *w, const struct member *m, struct error *e)
 		return 0;
 	switch (m->type) {
 	case MEMBER_DIR:
-		return hashes_add(&w->out->dirs, str_hash(path)) ? 0 : error_set(e, ERR_LIMIT, "no memory");
+		return hashes_add(&w->out->dirs, str_hash(path))
+		               ? 0
+		               : error_set(e, ERR_LIMIT, "no memory");
 	case MEMBER_SYMLINK:
 		add_entry(w, ENTRY_SYMLINK, path, m->link, NULL);
 		return 0;
@@ -156,15 +161,19 @@ static int walk_members(struct walk *w, struct error *e)
 		if (r < 0)
 			return error_in(e, "%.*s", STR_FMT(str_upto(m.path, 300)));
 		if (w->out->arena->failed)
-			return error_set(e, ERR_LIMIT, "the layer's %zu bytes of findings are spent",
-					 w->out->arena->max_bytes);
+			return error_set(e, ERR_LIMIT,
+			                 "the layer's %zu bytes of findings are spent",
+			                 w->out->arena->max_bytes);
 	}
 	return r;
 }
 
-void walk_layer(struct stream *tar, struct wanted_list wanted, struct spool *spool, struct layer_result *out)
+void walk_layer(struct stream *tar, struct wanted_list wanted, struct spool *spool,
+                struct layer_result *out)
 {
-	struct walk w = { .wanted = wanted, .out = out, .found = { .arena = out->arena, .spool = spool } };
+	struct walk w = { .wanted = wanted,
+		          .out = out,
+		          .found = { .arena = out->arena, .spool = spool } };
 	struct error e = { 0 };
 	int r = members_open_tar(tar, &w.tar, &e);
 

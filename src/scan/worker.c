@@ -20,7 +20,8 @@ void worker_request_write(struct buf *to, struct wanted_list wanted)
 }
 
 /* The request in front of the bytes; its strings live in `a` */
-static int read_request(struct stream *in, struct arena *a, struct wanted_list *out, struct error *e)
+static int read_request(struct stream *in, struct arena *a, struct wanted_list *out,
+                        struct error *e)
 {
 	struct cursor c;
 	unsigned char length[4];
@@ -51,7 +52,8 @@ static int read_request(struct stream *in, struct arena *a, struct wanted_list *
 }
 
 /* One layer's bytes, as they are stored (taken over), walked and written */
-static void do_layer(struct stream *stored, struct wanted_list wanted, struct spool *spool, struct sink *out)
+static void do_layer(struct stream *stored, struct wanted_list wanted, struct spool *spool,
+                     struct sink *out)
 {
 	struct arena found cleanup(arena_done) = ARENA(MIB(WORKER_ARENA_MIB));
 	struct layer_result r = { .arena = &found };
@@ -74,7 +76,9 @@ int worker_read_layer(struct stream *in, struct spool *spool, struct sink *out, 
 	/* a layer that broke off early: the parent is still writing */
 	r = stream_drain(in, e);
 	sink_flush(out);
-	return r < 0 ? r : out->failed ? error_set(e, ERR_SYSTEM, "the results cannot be written") : 0;
+	return r < 0         ? r
+	       : out->failed ? error_set(e, ERR_SYSTEM, "the results cannot be written")
+	                     : 0;
 }
 
 /* --- archives: docker save, OCI layouts in a tar --- */
@@ -109,9 +113,11 @@ static enum content content_of(str path, str head)
 {
 	str text = str_trim(head);
 
-	if (str_starts(head, STR("\x1f\x8b")) || str_starts(head, STR("\x28\xb5\x2f\xfd")) || is_tar_header(head))
+	if (str_starts(head, STR("\x1f\x8b")) || str_starts(head, STR("\x28\xb5\x2f\xfd")) ||
+	    is_tar_header(head))
 		return LAYER;
-	if (text.n && (text.p[0] == '{' || text.p[0] == '[')) /* after the tar, whose first file may be "[id].js" */
+	if (text.n && (text.p[0] == '{' ||
+	               text.p[0] == '[')) /* after the tar, whose first file may be "[id].js" */
 		return JSON;
 	/* `docker save` of an empty layer may be shorter than a block */
 	return str_eq(str_base(path), STR("layer.tar")) ? LAYER : OTHER;
@@ -130,7 +136,8 @@ static void put_digest(struct sink *out, const struct digest *d, uint64_t size)
 	buf_u64(&out->bytes, size);
 }
 
-static int read_json(struct archive_walk *w, str head, struct stream *rest, struct buf *json, struct error *e)
+static int read_json(struct archive_walk *w, str head, struct stream *rest, struct buf *json,
+                     struct error *e)
 {
 	ssize_t got;
 
@@ -138,7 +145,8 @@ static int read_json(struct archive_walk *w, str head, struct stream *rest, stru
 	do {
 		char *p = buf_room(json, 1 << 14);
 		if (!p || w->json_bytes + json->n > MIB(ARCHIVE_JSON_TOTAL_MIB))
-			return error_set(e, ERR_LIMIT, "JSON documents of more than %d MiB", ARCHIVE_JSON_TOTAL_MIB);
+			return error_set(e, ERR_LIMIT, "JSON documents of more than %d MiB",
+			                 ARCHIVE_JSON_TOTAL_MIB);
 		got = stream_read(rest, p, 1 << 14, e);
 		if (got > 0)
 			buf_grown(json, (size_t)got);
@@ -193,9 +201,11 @@ static int walk_archive(struct archive_walk *w, struct members *tar, struct erro
 			if (r < 0)
 				return error_in(e, "%.*s", STR_FMT(str_upto(path, 300)));
 		} else if (m.type == MEMBER_SYMLINK || m.type == MEMBER_HARDLINK) {
-			/* a hard link's target is a path of the archive, a symbolic one's stands as it is */
-			put_member(w->out, path, m.type == MEMBER_SYMLINK ? m.link :
-									    members_clean_path(m.link, link));
+			/* a hard link's target is a path of the archive, a symbolic one's stands as
+			 * it is */
+			put_member(w->out, path,
+			           m.type == MEMBER_SYMLINK ? m.link
+			                                    : members_clean_path(m.link, link));
 			buf_u32(&w->out->bytes, OTHER);
 			put_digest(w->out, &(struct digest){ { 0 } }, 0);
 		}
@@ -223,7 +233,9 @@ int worker_read_archive(struct stream *in, struct spool *spool, struct sink *out
 	buf_str(&out->bytes, str_c(why.msg));
 	r = in->failed ? 0 : stream_drain(in, e);
 	sink_flush(out);
-	return r < 0 ? r : out->failed ? error_set(e, ERR_SYSTEM, "the results cannot be written") : 0;
+	return r < 0         ? r
+	       : out->failed ? error_set(e, ERR_SYSTEM, "the results cannot be written")
+	                     : 0;
 }
 
 /* --- the process --- */
@@ -231,8 +243,10 @@ int worker_read_archive(struct stream *in, struct spool *spool, struct sink *out
 static int work(int (*read_all)(struct stream *, struct spool *, struct sink *, struct error *))
 {
 	int spool_fd = fcntl(SPOOL_FD, F_GETFD) < 0 ? -1 : SPOOL_FD;
-	struct jail jail = { .memory_bytes = MIB(WORKER_MEMORY_MIB), .cpu_s = WORKER_CPU_S,
-			     .file_bytes = MIB(WORKER_SPOOL_MIB), .keep_fd = spool_fd < 0 ? 2 : SPOOL_FD };
+	struct jail jail = { .memory_bytes = MIB(WORKER_MEMORY_MIB),
+		             .cpu_s = WORKER_CPU_S,
+		             .file_bytes = MIB(WORKER_SPOOL_MIB),
+		             .keep_fd = spool_fd < 0 ? 2 : SPOOL_FD };
 	struct error e = { 0 };
 	struct spool *spool = spool_new(spool_fd, MIB(spool_fd < 0 ? 32 : WORKER_SPOOL_MIB));
 	struct sink out = SINK(STDOUT_FILENO);

@@ -1,6 +1,6 @@
-/* stream/inflate.c — gzip (RFC 1952) by ISA-L, zstd (RFC 8878) by libzstd, or the bytes as they are.
- * Hosts both libraries. The kind is told by the first bytes: media types lie, and a layer that calls
- * itself gzip but is plain is read by every runtime. */
+/* stream/inflate.c — gzip (RFC 1952) by ISA-L, zstd (RFC 8878) by libzstd, or the bytes as they
+ * are. Hosts both libraries. The kind is told by the first bytes: media types lie, and a layer that
+ * calls itself gzip but is plain is read by every runtime. */
 #include "stream/stream.h"
 #include <assert.h>
 #include <inttypes.h>
@@ -24,9 +24,9 @@ struct inflate_stream {
 	uint64_t max;
 	int window_log;
 	uint8_t *in;
-	size_t at, n;       /* unread part of in */
+	size_t at, n; /* unread part of in */
 	bool below_ended;
-	bool frame_open;    /* inside a gzip member or a zstd frame */
+	bool frame_open; /* inside a gzip member or a zstd frame */
 	struct inflate_state *gzip;
 	ZSTD_DStream *zstd;
 };
@@ -61,7 +61,8 @@ static int sniff(struct inflate_stream *z, struct error *e)
 		z->kind = GZIP;
 	else if (got == 4 && !memcmp(z->in, "\x28\xb5\x2f\xfd", 4))
 		z->kind = ZSTD;
-	else if (got == 4 && z->in[0] >= 0x50 && z->in[0] <= 0x5f && !memcmp(z->in + 1, "\x2a\x4d\x18", 3))
+	else if (got == 4 && z->in[0] >= 0x50 && z->in[0] <= 0x5f &&
+	         !memcmp(z->in + 1, "\x2a\x4d\x18", 3))
 		z->kind = ZSTD; /* a skippable frame comes first */
 	else
 		z->kind = PLAIN;
@@ -92,7 +93,8 @@ static int next_member(struct inflate_stream *z, struct error *e)
 		if (z->in[z->at] == 0x1f)
 			return open_gzip_member(z), 1;
 		if (z->in[z->at])
-			return error_set(e, ERR_FORMAT, "gzip: bytes of another kind behind the end of the data");
+			return error_set(e, ERR_FORMAT,
+			                 "gzip: bytes of another kind behind the end of the data");
 		z->at++;
 	}
 }
@@ -117,15 +119,18 @@ static ssize_t gzip_read(struct inflate_stream *z, void *p, size_t n, struct err
 		int code = isal_inflate(g);
 		z->at = z->n - g->avail_in;
 		if (code != ISAL_DECOMP_OK && code != ISAL_END_INPUT)
-			return error_set(e, ERR_FORMAT, "gzip: damaged near byte %" PRIu64 " of the compressed data",
-					 z->below->at - (z->n - z->at));
+			return error_set(e, ERR_FORMAT,
+			                 "gzip: damaged near byte %" PRIu64
+			                 " of the compressed data",
+			                 z->below->at - (z->n - z->at));
 		if (g->block_state == ISAL_BLOCK_FINISH)
 			z->frame_open = false;
 		if (g->avail_out < asked)
 			return (ssize_t)(asked - g->avail_out);
 		if (z->frame_open && z->below_ended && z->at == z->n)
-			return error_set(e, ERR_FORMAT, "gzip: the data ends in the middle, at byte %" PRIu64,
-					 z->below->at);
+			return error_set(e, ERR_FORMAT,
+			                 "gzip: the data ends in the middle, at byte %" PRIu64,
+			                 z->below->at);
 	}
 }
 
@@ -141,8 +146,9 @@ static ssize_t zstd_read(struct inflate_stream *z, void *p, size_t n, struct err
 		if (r < 0)
 			return r;
 		if (!r && z->frame_open)
-			return error_set(e, ERR_FORMAT, "zstd: the data ends in the middle, at byte %" PRIu64,
-					 z->below->at);
+			return error_set(e, ERR_FORMAT,
+			                 "zstd: the data ends in the middle, at byte %" PRIu64,
+			                 z->below->at);
 		if (!r)
 			return 0;
 		ZSTD_inBuffer in = { z->in + z->at, z->n - z->at, 0 };
@@ -150,9 +156,11 @@ static ssize_t zstd_read(struct inflate_stream *z, void *p, size_t n, struct err
 		size_t code = ZSTD_decompressStream(z->zstd, &out, &in);
 		z->at += in.pos;
 		if (ZSTD_isError(code)) {
-			bool window = ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge;
-			return error_set(e, window ? ERR_LIMIT : ERR_FORMAT, "zstd: near byte %" PRIu64 ": %s",
-					 z->below->at - (z->n - z->at), ZSTD_getErrorName(code));
+			bool window =
+			        ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge;
+			return error_set(e, window ? ERR_LIMIT : ERR_FORMAT,
+			                 "zstd: near byte %" PRIu64 ": %s",
+			                 z->below->at - (z->n - z->at), ZSTD_getErrorName(code));
 		}
 		z->frame_open = code != 0;
 		if (out.pos)
@@ -179,8 +187,9 @@ static ssize_t inflate_read(struct stream *s, void *p, size_t n, struct error *e
 
 	if (r < 0)
 		return r;
-	got = z->kind == GZIP ? gzip_read(z, p, n, e) : z->kind == ZSTD ? zstd_read(z, p, n, e) :
-									    plain_read(z, p, n, e);
+	got = z->kind == GZIP   ? gzip_read(z, p, n, e)
+	      : z->kind == ZSTD ? zstd_read(z, p, n, e)
+	                        : plain_read(z, p, n, e);
 	if (got > 0 && s->at + (uint64_t)got > z->max)
 		return error_set(e, ERR_LIMIT, "inflates to more than %" PRIu64 " bytes", z->max);
 	return got;

@@ -6,7 +6,7 @@
 enum { COPY_BYTES = 1 << 16 };
 
 struct spool {
-	int fd;        /* -1: memory */
+	int fd; /* -1: memory */
 	char *memory;
 	size_t room;
 	uint64_t size, max_bytes;
@@ -35,7 +35,8 @@ static int append_file(struct spool *s, const char *p, size_t n, struct error *e
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put <= 0)
-			return error_errno(e, put ? errno : ENOSPC, "write the spool at byte %" PRIu64, s->size);
+			return error_errno(e, put ? errno : ENOSPC,
+			                   "write the spool at byte %" PRIu64, s->size);
 		p += put;
 		n -= (size_t)put;
 		s->size += (uint64_t)put;
@@ -49,7 +50,9 @@ static int append_memory(struct spool *s, const char *p, size_t n, struct error 
 		size_t room = MAX((size_t)(s->size + n), s->room * 2);
 		char *more = realloc(s->memory, room);
 		if (!more)
-			return error_set(e, ERR_LIMIT, "no memory for a file of more than %" PRIu64 " bytes", s->size);
+			return error_set(e, ERR_LIMIT,
+			                 "no memory for a file of more than %" PRIu64 " bytes",
+			                 s->size);
 		s->memory = more;
 		s->room = room;
 	}
@@ -69,8 +72,10 @@ int spool_fill(struct spool *s, struct stream *from, struct error *e)
 		return error_errno(e, errno, "empty the spool");
 	while ((got = stream_read(from, part, sizeof part, e)) > 0 && r >= 0) {
 		if (s->size + (uint64_t)got > s->max_bytes)
-			return error_set(e, ERR_LIMIT, "larger than %" PRIu64 " bytes", s->max_bytes);
-		r = s->fd >= 0 ? append_file(s, part, (size_t)got, e) : append_memory(s, part, (size_t)got, e);
+			return error_set(e, ERR_LIMIT, "larger than %" PRIu64 " bytes",
+			                 s->max_bytes);
+		r = s->fd >= 0 ? append_file(s, part, (size_t)got, e)
+		               : append_memory(s, part, (size_t)got, e);
 		if (r < 0)
 			return r;
 	}
@@ -87,8 +92,9 @@ int spool_read(struct spool *s, uint64_t offset, void *p, size_t n, struct error
 	uint64_t end;
 
 	if (ckd_add(&end, offset, n) || end > s->size)
-		return error_set(e, ERR_FORMAT, "byte %" PRIu64 ": %zu bytes run past the end at %" PRIu64, offset,
-				 n, s->size);
+		return error_set(e, ERR_FORMAT,
+		                 "byte %" PRIu64 ": %zu bytes run past the end at %" PRIu64, offset,
+		                 n, s->size);
 	if (s->fd < 0) {
 		if (n)
 			memcpy(p, s->memory + offset, n);
@@ -99,7 +105,8 @@ int spool_read(struct spool *s, uint64_t offset, void *p, size_t n, struct error
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
-			return error_errno(e, got ? errno : EIO, "read the spool at byte %" PRIu64, offset);
+			return error_errno(e, got ? errno : EIO, "read the spool at byte %" PRIu64,
+			                   offset);
 		p = (char *)p + got;
 		offset += (uint64_t)got;
 		n -= (size_t)got;

@@ -190,7 +190,9 @@ static ssize_t limit_read(struct stream *s, void *p, size_t n, struct error *e)
 
 	if (!l->left) { /* the end must be here */
 		got = stream_read(l->below, &one, 1, e);
-		return got > 0 ? error_set(e, l->code, "%s: more than %" PRIu64 " bytes", l->what, s->at) : got;
+		return got > 0 ? error_set(e, l->code, "%s: more than %" PRIu64 " bytes", l->what,
+		                           s->at)
+		               : got;
 	}
 	got = stream_read(l->below, p, (size_t)MIN((uint64_t)n, l->left), e);
 	if (got > 0)
@@ -239,11 +241,12 @@ static int check_end(struct verify_stream *v, struct error *e)
 	if (!v->check)
 		return 0;
 	if (v->size_bytes != UINT64_MAX && v->s.at != v->size_bytes)
-		return error_set(e, ERR_FORMAT, "%" PRIu64 " bytes came where %" PRIu64 " were promised",
-				 v->s.at, v->size_bytes);
+		return error_set(e, ERR_FORMAT,
+		                 "%" PRIu64 " bytes came where %" PRIu64 " were promised", v->s.at,
+		                 v->size_bytes);
 	if (!digest_eq(&got, &v->want))
 		return error_set(e, ERR_FORMAT, "the bytes are not those of %s: their digest is %s",
-				 digest_text(&v->want, want_text), digest_text(&got, got_text));
+		                 digest_text(&v->want, want_text), digest_text(&got, got_text));
 	return 0;
 }
 
@@ -257,9 +260,11 @@ static ssize_t verify_read(struct stream *s, void *p, size_t n, struct error *e)
 	got = stream_read(v->below, p, n, e);
 	if (got > 0)
 		digester_add(v->sum, p, (size_t)got);
-	if (got > 0 && v->check && v->size_bytes != UINT64_MAX && s->at + (uint64_t)got > v->size_bytes)
-		return error_set(e, ERR_FORMAT, "more bytes than the %" PRIu64 " that were promised",
-				 v->size_bytes);
+	if (got > 0 && v->check && v->size_bytes != UINT64_MAX &&
+	    s->at + (uint64_t)got > v->size_bytes)
+		return error_set(e, ERR_FORMAT,
+		                 "more bytes than the %" PRIu64 " that were promised",
+		                 v->size_bytes);
 	return got ? got : check_end(v, e);
 }
 
@@ -271,8 +276,8 @@ static void verify_free(struct stream *s)
 	free(v);
 }
 
-static struct stream *sum_stream(struct stream *below, const struct digest *want, uint64_t size_bytes,
-				 struct digest *out)
+static struct stream *sum_stream(struct stream *below, const struct digest *want,
+                                 uint64_t size_bytes, struct digest *out)
 {
 	static const struct stream_ops ops = { verify_read, verify_free };
 	struct verify_stream *v;
@@ -281,8 +286,9 @@ static struct stream *sum_stream(struct stream *below, const struct digest *want
 		return NULL;
 	v = malloc(sizeof *v);
 	assert(v);
-	*v = (struct verify_stream){ { .ops = &ops }, .below = below, .sum = digester_new(), .out = out,
-				     .size_bytes = size_bytes, .check = want != NULL };
+	*v = (struct verify_stream){ { .ops = &ops },          .below = below,
+		                     .sum = digester_new(),    .out = out,
+		                     .size_bytes = size_bytes, .check = want != NULL };
 	if (want)
 		v->want = *want;
 	return &v->s;

@@ -25,7 +25,9 @@ static int limit(int what, uint64_t value, const char *name, struct error *e)
 {
 	/* the soft limit sends the signal that tells which limit it was, the hard one kills */
 	struct rlimit l = { value, what == RLIMIT_CPU ? value + 1 : value };
-	return setrlimit((__rlimit_resource_t)what, &l) < 0 ? error_errno(e, errno, "limit %s", name) : 0;
+	return setrlimit((__rlimit_resource_t)what, &l) < 0
+	               ? error_errno(e, errno, "limit %s", name)
+	               : 0;
 }
 
 static int set_limits(const struct jail *j, struct error *e)
@@ -41,23 +43,28 @@ static int set_limits(const struct jail *j, struct error *e)
 	return r;
 }
 
-/* Being nobody is a second wall behind seccomp; in a user namespace without that id it is left out. */
+/* Being nobody is a second wall behind seccomp; in a user namespace without that id it is left out.
+ */
 static void drop_root(void)
 {
 	if (geteuid() != 0)
 		return;
-	if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 || setresuid(NOBODY, NOBODY, NOBODY) < 0)
+	if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
+	    setresuid(NOBODY, NOBODY, NOBODY) < 0)
 		return;
 }
 
-/* No path of the file system may be opened, whatever a later system call is called (landlock(7)). */
+/* No path of the file system may be opened, whatever a later system call is called (landlock(7)).
+ */
 static int close_file_system(struct error *e)
 {
-	struct landlock_ruleset_attr none = { .handled_access_fs = LANDLOCK_ACCESS_FS_MAKE_SYM << 1 };
-	int version = (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	struct landlock_ruleset_attr none = { .handled_access_fs = LANDLOCK_ACCESS_FS_MAKE_SYM
+		                                                   << 1 };
+	int version =
+	        (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 
 	if (version < 1)
-		return 0; /* seccomp alone */
+		return 0;         /* seccomp alone */
 	none.handled_access_fs--; /* all bits of version 1 */
 	autoclose int rules = (int)syscall(SYS_landlock_create_ruleset, &none, sizeof none, 0);
 	if (rules < 0 || syscall(SYS_landlock_restrict_self, rules, 0) < 0)
@@ -66,6 +73,7 @@ static int close_file_system(struct error *e)
 }
 
 /* All that a parser needs: its descriptors, memory, and a way out. Nothing here takes a path. */
+// clang-format off
 static const int allowed[] = {
 	SCMP_SYS(read),         SCMP_SYS(write),       SCMP_SYS(readv),        SCMP_SYS(writev),
 	SCMP_SYS(pread64),      SCMP_SYS(pwrite64),    SCMP_SYS(lseek),        SCMP_SYS(ftruncate),
@@ -77,10 +85,11 @@ static const int allowed[] = {
 	SCMP_SYS(sigaltstack),  SCMP_SYS(restart_syscall), SCMP_SYS(exit),     SCMP_SYS(exit_group),
 	SCMP_SYS(sched_yield),  SCMP_SYS(getrusage),   SCMP_SYS(sysinfo) /* qsort */,
 };
+// clang-format on
 
 /* Libraries ask for these in passing (SQLite, stdio, iconv); being refused is answer enough. */
 static const int refused[] = { SCMP_SYS(openat),   SCMP_SYS(open),       SCMP_SYS(ioctl),
-			       SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(newfstatat) };
+	                       SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(newfstatat) };
 
 static int close_kernel(struct error *e)
 {
@@ -92,15 +101,16 @@ static int close_kernel(struct error *e)
 	/* memory never becomes code, and is never shared: RLIMIT_DATA counts private memory only */
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2,
-				     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
-				     SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_SHARED, 0));
+		                     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
+		                     SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_SHARED, 0));
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-				     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	/* abort() signals its own thread: the id cannot be known here, but a sole nobody harms no one */
+		                     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	/* abort() signals its own thread: the id cannot be known here, but a sole nobody harms no
+	 * one */
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-				     SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
+		                     SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
 	for (size_t i = 0; i < LEN(refused) && r == 0; i++)
 		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused[i], 0);
 	if (r == 0)

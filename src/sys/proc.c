@@ -34,7 +34,8 @@ static int make_pipe(int ends[2], struct error *e)
 		ends[0] = ends[1] = -1;
 		return error_errno(e, errno, "pipe");
 	}
-	fcntl(ends[0], F_SETPIPE_SZ, PIPE_BYTES); /* fewer switches; refused beyond the user's quota */
+	fcntl(ends[0], F_SETPIPE_SZ,
+	      PIPE_BYTES); /* fewer switches; refused beyond the user's quota */
 	for (int i = 0; i < 2; i++) {
 		int r = ends[i] = raise_fd(ends[i], e);
 		if (r < 0)
@@ -51,7 +52,8 @@ static int spawn(const char *kind, int in, int out, int spool, pid_t *pid)
 	char name[] = "plimsoll", verb[] = "worker", kind_copy[32];
 	char *argv[] = { name, verb, kind_copy, NULL };
 	/* the parent's environment may hold secrets; the sanitizers' own settings pass */
-	char locale[] = "LC_ALL=C.UTF-8", asan[512] = "", ubsan[512] = "", lsan[] = "LSAN_OPTIONS=detect_leaks=0";
+	char locale[] = "LC_ALL=C.UTF-8", asan[512] = "", ubsan[512] = "",
+	     lsan[] = "LSAN_OPTIONS=detect_leaks=0";
 	char *envp[] = { locale, lsan, NULL, NULL, NULL };
 	size_t e = 2;
 	int r;
@@ -123,7 +125,8 @@ int proc_write(struct proc *p, const void *bytes, size_t n, struct error *e)
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put < 0)
-			return error_set(e, ERR_CRASH, "the worker stopped reading: %s", strerror(errno));
+			return error_set(e, ERR_CRASH, "the worker stopped reading: %s",
+			                 strerror(errno));
 		at += put;
 		n -= (size_t)put;
 	}
@@ -142,21 +145,26 @@ static int say_status(int status, struct error *e)
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
 	if (WIFEXITED(status))
-		return error_set(e, ERR_CRASH, "the jailed reader ended with status %d", WEXITSTATUS(status));
+		return error_set(e, ERR_CRASH, "the jailed reader ended with status %d",
+		                 WEXITSTATUS(status));
 	if (WTERMSIG(status) == SIGXCPU)
 		return error_set(e, ERR_LIMIT, "the jailed reader used up its CPU time");
 	if (WTERMSIG(status) == SIGXFSZ)
 		return error_set(e, ERR_LIMIT, "the jailed reader's spool grew too large");
 	if (WTERMSIG(status) == SIGSYS)
-		return error_set(e, ERR_CRASH, "the jailed reader was stopped: it asked for what the jail forbids");
-	return error_set(e, ERR_CRASH, "the jailed reader was killed by SIG%s", sigabbrev_np(WTERMSIG(status)));
+		return error_set(
+		        e, ERR_CRASH,
+		        "the jailed reader was stopped: it asked for what the jail forbids");
+	return error_set(e, ERR_CRASH, "the jailed reader was killed by SIG%s",
+	                 sigabbrev_np(WTERMSIG(status)));
 }
 
 bool proc_ends(const struct proc *p)
 {
 	for (unsigned tries = 0; tries < 500; tries++) {
 		siginfo_t info = { 0 };
-		if (waitid(P_PID, (id_t)p->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == p->pid)
+		if (waitid(P_PID, (id_t)p->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+		    info.si_pid == p->pid)
 			return true;
 		poll(NULL, 0, 1);
 	}
@@ -204,7 +212,8 @@ int proc_spool_file(const char *dir, int *fd, struct error *e)
 			snprintf(path, sizeof path, "%s/plimsoll-XXXXXX", tries[i]);
 			*fd = mkostemp(path, O_CLOEXEC);
 			if (*fd >= 0)
-				return unlink(path) < 0 ? error_errno(e, errno, "unlink %s", path) : 0;
+				return unlink(path) < 0 ? error_errno(e, errno, "unlink %s", path)
+				                        : 0;
 		}
 	}
 	return error_errno(e, errno, "no folder for temporary files (TMPDIR, /var/tmp, /tmp)");

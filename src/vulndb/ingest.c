@@ -449,7 +449,7 @@ int ingest_run(const struct ingest_options *o, struct arena *a, struct ingest_su
 	ret = ret < 0 ? ret : open_old(&r, e);
 	if (ret == 0 && feeds.list.v[0].remote) {
 		struct client_options net = { .insecure = o->insecure,
-		                              .ca_file = o->ca_file,
+			                      .ca_file = o->ca_file,
 			                      .plain_http = o->from && str_starts(str_c(o->from),
 			                                                          STR("http://")) };
 		ret = client_new(&net, &r.net, e);

@@ -93,7 +93,7 @@ TEST(sha256_of_fips_180_4_example)
 	char text[DIGEST_TEXT_BYTES];
 	digest_text(&d, text);
 	EXPECT_STR(str_c(text),
-		   STR("sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+	           STR("sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
 	EXPECT_OK(digest_parse(str_c(text), &again, &e), &e);
 	EXPECT(digest_eq(&d, &again));
 	EXPECT_INT(digest_parse(STR("sha512:00"), &again, &e), ERR_UNSUPPORTED);
@@ -108,7 +108,9 @@ TEST(error_messages_read_from_the_outside_in)
 	EXPECT_STR(str_c(e.msg), STR("layer 1: line 3"));
 	error_set(&e, ERR_FORMAT, "a\x1b[31mb\n");
 	EXPECT_STR(str_c(e.msg), STR("a?[31mb?"));
-	error_set(&e, ERR_FORMAT, "a\xc2\x9b" "31m \xc3\xa9");
+	error_set(&e, ERR_FORMAT,
+	          "a\xc2\x9b"
+	          "31m \xc3\xa9");
 	EXPECT_STR(str_c(e.msg), STR("a??31m \xc3\xa9"));
 	EXPECT_INT(error_exit_status(ERR_USAGE), 2);
 	EXPECT_INT(error_exit_status(ERR_LIMIT), 3);
@@ -134,7 +136,8 @@ TEST(json_getters_never_fail)
 	struct json *j = NULL;
 	struct error e = { 0 };
 	int64_t n = 0;
-	EXPECT_OK(json_parse("t", STR("{\"a\":\"x\",\"n\":7,\"l\":[1,{\"k\":\"v\"}]}"), &j, &e), &e);
+	EXPECT_OK(json_parse("t", STR("{\"a\":\"x\",\"n\":7,\"l\":[1,{\"k\":\"v\"}]}"), &j, &e),
+	          &e);
 	EXPECT_STR(json_str(j, "a"), STR("x"));
 	EXPECT_INT(json_str(j, "n").n, 0);
 	EXPECT(json_i64(j, "n", &n) && n == 7);

@@ -22,8 +22,8 @@ TEST(jsonout_escapes_as_rfc_8259_section_7)
 TEST(jsonout_escapes_what_steers_a_terminal)
 {
 	quoted_is(STR("\x7f\xc2\x9b"), STR("\"\\u007f\\u009b\""));
-	quoted_is(STR("\xe2\x80\xae"), STR("\"\\u202e\"")); /* right-to-left override */
-	quoted_is(STR("\xe2\x80\xa8"), STR("\"\\u2028\"")); /* line separator */
+	quoted_is(STR("\xe2\x80\xae"), STR("\"\\u202e\""));            /* right-to-left override */
+	quoted_is(STR("\xe2\x80\xa8"), STR("\"\\u2028\""));            /* line separator */
 	quoted_is(STR("\xf3\xa0\x80\x81"), STR("\"\\udb40\\udc01\"")); /* tag, a surrogate pair */
 }
 
@@ -34,10 +34,10 @@ TEST(text_repairs_as_unicode_table_3_8)
 {
 	quoted_is(STR("\xff"), STR("\"" FFFD "\""));
 	quoted_is(STR("\xc0\xaf\xe0\x80\xbf\xf0\x81\x82\x41"),
-		  STR("\"" FFFD FFFD FFFD FFFD FFFD FFFD FFFD FFFD "A\""));
+	          STR("\"" FFFD FFFD FFFD FFFD FFFD FFFD FFFD FFFD "A\""));
 	quoted_is(STR("\xed\xa0\x80"), STR("\"" FFFD FFFD FFFD "\"")); /* a surrogate */
 	quoted_is(STR("\xf4\x91\x92\x93\xff\x41\x80\xbf\x42"),
-		  STR("\"" FFFD FFFD FFFD FFFD FFFD "A" FFFD FFFD "B\""));
+	          STR("\"" FFFD FFFD FFFD FFFD FFFD "A" FFFD FFFD "B\""));
 	quoted_is(STR("\xe1\x80\xe2\xf0\x91\x92\xf1\xbf\x41"), STR("\"" FFFD FFFD FFFD FFFD "A\""));
 	quoted_is(STR("a\xe2\x82"), STR("\"a" FFFD "\"")); /* cut off */
 }
@@ -45,15 +45,16 @@ TEST(text_repairs_as_unicode_table_3_8)
 TEST(text_width_counts_cells)
 {
 	EXPECT_INT(text_width(STR("abc")), 3);
-	EXPECT_INT(text_width(STR("\xe6\x97\xa5\xe6\x9c\xac")), 4);    /* 日本 */
-	EXPECT_INT(text_width(STR("e\xcc\x81")), 1);                   /* e, combining acute */
-	EXPECT_INT(text_width(STR("\xf0\x9f\x90\xa7")), 2);            /* penguin */
-	EXPECT_INT(text_width(STR("\xe2\x94\x80\xe2\x80\xa6")), 2);    /* line, ellipsis */
+	EXPECT_INT(text_width(STR("\xe6\x97\xa5\xe6\x9c\xac")), 4); /* 日本 */
+	EXPECT_INT(text_width(STR("e\xcc\x81")), 1);                /* e, combining acute */
+	EXPECT_INT(text_width(STR("\xf0\x9f\x90\xa7")), 2);         /* penguin */
+	EXPECT_INT(text_width(STR("\xe2\x94\x80\xe2\x80\xa6")), 2); /* line, ellipsis */
 }
 
 TEST(text_encode_is_the_inverse_of_text_rune)
 {
-	static const uint32_t runes[] = { 0, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff };
+	static const uint32_t runes[] = { 0,      0x7f,   0x80,   0x7ff,   0x800,
+		                          0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff };
 	for (size_t i = 0; i < LEN(runes); i++) {
 		char bytes[TEXT_RUNE_BYTES];
 		str s = { bytes, text_encode(runes[i], bytes) };
@@ -84,17 +85,19 @@ TEST(jsonout_nests_on_one_line)
 {
 	struct buf b cleanup(buf_done) = BUF(4096);
 	document(&JSONOUT(&b, 0));
-	EXPECT_STR(buf_view(&b), STR("{\"name\":\"x\",\"list\":[18446744073709551615,-9223372036854775808,{}],"
-				     "\"none\":[],\"yes\":true,\"nothing\":null}"));
+	EXPECT_STR(buf_view(&b),
+	           STR("{\"name\":\"x\",\"list\":[18446744073709551615,-9223372036854775808,{}],"
+	               "\"none\":[],\"yes\":true,\"nothing\":null}"));
 }
 
 TEST(jsonout_indents_and_ends_with_a_line)
 {
 	struct buf b cleanup(buf_done) = BUF(4096);
 	document(&JSONOUT(&b, 2));
-	EXPECT_STR(buf_view(&b), STR("{\n  \"name\": \"x\",\n  \"list\": [\n    18446744073709551615,\n"
-				     "    -9223372036854775808,\n    {}\n  ],\n  \"none\": [],\n"
-				     "  \"yes\": true,\n  \"nothing\": null\n}\n"));
+	EXPECT_STR(buf_view(&b),
+	           STR("{\n  \"name\": \"x\",\n  \"list\": [\n    18446744073709551615,\n"
+	               "    -9223372036854775808,\n    {}\n  ],\n  \"none\": [],\n"
+	               "  \"yes\": true,\n  \"nothing\": null\n}\n"));
 }
 
 TEST(jsonout_writes_the_shortest_number)

@@ -21,9 +21,15 @@ TEST(clean_path_never_climbs)
 	static const struct {
 		const char *from, *want;
 	} rows[] = {
-		{ "./a//b/../c/", "a/c" }, { "/etc/passwd", "etc/passwd" }, { "../../x", "x" },
-		{ "a/../..", "" },         { ".", "" },                     { "", "" },
-		{ "a/b", "a/b" },          { "...", "..." },                { "a/./b/.", "a/b" },
+		{ "./a//b/../c/", "a/c" },
+		{ "/etc/passwd", "etc/passwd" },
+		{ "../../x", "x" },
+		{ "a/../..", "" },
+		{ ".", "" },
+		{ "", "" },
+		{ "a/b", "a/b" },
+		{ "...", "..." },
+		{ "a/./b/.", "a/b" },
 	};
 	for (size_t i = 0; i < LEN(rows); i++) {
 		char out[64];
@@ -42,9 +48,11 @@ TEST(tar_members_as_gnu_and_pax_write_them)
 		char command[512], text[16] = "";
 		unsigned files = 0, hard = 0, symbolic = 0, dirs = 0;
 		snprintf(command, sizeof command,
-			 "d=$(mktemp -d) && cd $d && mkdir -p d && echo hello > d/%0150d && echo x > d/a && "
-			 "ln d/a d/\xc3\xa4 && ln -s ../t d/s && truncate -s 20G d/sparse && "
-			 "tar --sort=name --format=%s -S -c d; rm -r $d", 7, formats[i]);
+		         "d=$(mktemp -d) && cd $d && mkdir -p d && echo hello > d/%0150d && echo x "
+		         "> d/a && "
+		         "ln d/a d/\xc3\xa4 && ln -s ../t d/s && truncate -s 20G d/sparse && "
+		         "tar --sort=name --format=%s -S -c d; rm -r $d",
+		         7, formats[i]);
 		str tar = made(&bytes, command);
 		EXPECT_OK(members_open_tar(stream_mem(tar), &m, &e), &e);
 		while (members_next(m, &each, &e) > 0) {
@@ -55,7 +63,8 @@ TEST(tar_members_as_gnu_and_pax_write_them)
 			symbolic += each.type == MEMBER_SYMLINK && str_eq(each.link, STR("../t"));
 			dirs += each.type == MEMBER_DIR;
 			if (each.path.n > 100) {
-				ssize_t got = stream_read_full(members_stream(m), text, sizeof text, &e);
+				ssize_t got =
+				        stream_read_full(members_stream(m), text, sizeof text, &e);
 				EXPECT_STR(str_mem(text, (size_t)got), STR("hello\n"));
 			}
 			if (str_ends(each.path, STR("sparse")))
@@ -77,12 +86,14 @@ TEST(zip_inside_a_zip_is_read_as_it_streams)
 	struct members *outer = NULL, *inner = NULL;
 	struct member each;
 	char text[16];
-	str zip = made(&bytes, "python3 -c \"import zipfile,io,sys\n"
-			       "i=io.BytesIO()\n"
-			       "z=zipfile.ZipFile(i,'w',zipfile.ZIP_DEFLATED); z.writestr('a','first'); "
-			       "z.writestr('b','second'); z.close()\n"
-			       "o=io.BytesIO(); z=zipfile.ZipFile(o,'w'); z.writestr('in.jar',i.getvalue()); "
-			       "z.close(); sys.stdout.buffer.write(o.getvalue())\"");
+	str zip =
+	        made(&bytes,
+	             "python3 -c \"import zipfile,io,sys\n"
+	             "i=io.BytesIO()\n"
+	             "z=zipfile.ZipFile(i,'w',zipfile.ZIP_DEFLATED); z.writestr('a','first'); "
+	             "z.writestr('b','second'); z.close()\n"
+	             "o=io.BytesIO(); z=zipfile.ZipFile(o,'w'); z.writestr('in.jar',i.getvalue()); "
+	             "z.close(); sys.stdout.buffer.write(o.getvalue())\"");
 	EXPECT_OK(members_open_zip(stream_mem(zip), &outer, &e), &e);
 	EXPECT_INT(members_next(outer, &each, &e), 1);
 	EXPECT_STR(each.path, STR("in.jar"));

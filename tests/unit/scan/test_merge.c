@@ -12,8 +12,12 @@ struct image_of {
 };
 
 /* A stanza of dpkg's status for each name; shell code to put it into a file */
-#define STATUS(name) "printf 'Package: " name "\\nStatus: install ok installed\\nVersion: 1\\nArchitecture: all\\n\\n' > "
-#define NPM(dir, name) "mkdir -p " dir " && printf '{\"name\":\"" name "\",\"version\":\"1.0.0\"}' > " dir "/package.json && "
+#define STATUS(name)             \
+	"printf 'Package: " name \
+	"\\nStatus: install ok installed\\nVersion: 1\\nArchitecture: all\\n\\n' > "
+#define NPM(dir, name)                                                                      \
+	"mkdir -p " dir " && printf '{\"name\":\"" name "\",\"version\":\"1.0.0\"}' > " dir \
+	"/package.json && "
 #define OS(path) "printf 'ID=debian\\nVERSION_ID=12\\n' > " path " && "
 
 /* The tar of what `script` makes in an empty folder, behind a request */
@@ -25,9 +29,10 @@ static struct stream *layer_stream(const char *script, struct wanted_list wanted
 
 	buf_clear(bytes);
 	worker_request_write(bytes, wanted);
-	snprintf(command, sizeof command, "d=$(mktemp -d) && cd $d && { %s true; } && tar --sort=name -c --no-recursion -- "
-		 "$(find * ${nodirs:+! -type d} | LC_ALL=C sort); rm -r $d",
-		 script);
+	snprintf(command, sizeof command,
+	         "d=$(mktemp -d) && cd $d && { %s true; } && tar --sort=name -c --no-recursion -- "
+	         "$(find * ${nodirs:+! -type d} | LC_ALL=C sort); rm -r $d",
+	         script);
 	f = popen(command, "r");
 	do {
 		char *p = buf_room(bytes, 65536);
@@ -82,65 +87,79 @@ static void expect_packages(struct image_of *i, const char *want)
 	EXPECT_STR(buf_view(&got), str_c(want));
 }
 
-#define MERGE_TEST(name, want, ...) \
-	TEST(name) \
-	{ \
-		static const char *const scripts[] = { __VA_ARGS__ }; \
+#define MERGE_TEST(name, want, ...)                                                  \
+	TEST(name)                                                                   \
+	{                                                                            \
+		static const char *const scripts[] = { __VA_ARGS__ };                \
 		struct image_of i cleanup(image_done) = { .arena = ARENA(MIB(16)) }; \
-		for (size_t l = 0; l < LEN(scripts); l++) \
-			add(&i, scripts[l], (struct wanted_list){ 0 }); \
-		merge(&i); \
-		expect_packages(&i, want); \
+		for (size_t l = 0; l < LEN(scripts); l++)                            \
+			add(&i, scripts[l], (struct wanted_list){ 0 });              \
+		merge(&i);                                                           \
+		expect_packages(&i, want);                                           \
 	}
 
 MERGE_TEST(an_upper_file_replaces_a_lower_one, "new@var/lib/dpkg/status",
-	   "mkdir -p var/lib/dpkg && " STATUS("old") "var/lib/dpkg/status &&",
-	   "mkdir -p var/lib/dpkg && " STATUS("new") "var/lib/dpkg/status &&")
+           "mkdir -p var/lib/dpkg && " STATUS("old") "var/lib/dpkg/status &&",
+           "mkdir -p var/lib/dpkg && " STATUS("new") "var/lib/dpkg/status &&")
 MERGE_TEST(a_whiteout_hides_a_file, "b@app/node_modules/b/package.json",
-	   NPM("app/node_modules/a", "a") NPM("app/node_modules/b", "b"),
-	   "mkdir -p app/node_modules/a && touch app/node_modules/a/.wh.package.json &&")
+           NPM("app/node_modules/a", "a") NPM("app/node_modules/b", "b"),
+           "mkdir -p app/node_modules/a && touch app/node_modules/a/.wh.package.json &&")
 MERGE_TEST(a_whiteout_hides_a_folder, "b@app/node_modules/b/package.json",
-	   NPM("app/node_modules/a", "a") NPM("app/node_modules/b", "b"),
-	   "mkdir -p app/node_modules && touch app/node_modules/.wh.a &&")
-MERGE_TEST(an_opaque_folder_hides_what_lies_below_and_keeps_its_own, "c@app/node_modules/c/package.json",
-	   NPM("app/node_modules/a", "a"),
-	   NPM("app/node_modules/c", "c") "touch app/node_modules/.wh..wh..opq &&")
-MERGE_TEST(a_whiteout_beside_a_new_file_of_that_name_hides_the_lower_one_only, "a2@app/node_modules/a/package.json",
-	   NPM("app/node_modules/a", "a"),
-	   "mkdir -p app/node_modules && touch app/node_modules/.wh.a && " NPM("app/node_modules/a", "a2"))
-MERGE_TEST(a_file_replaces_a_folder, "", NPM("app/node_modules/a", "a"), "mkdir app && touch app/node_modules &&")
-MERGE_TEST(a_link_replaces_a_folder, "", NPM("app/node_modules/a", "a"), "mkdir app && ln -s /x app/node_modules &&")
+           NPM("app/node_modules/a", "a") NPM("app/node_modules/b", "b"),
+           "mkdir -p app/node_modules && touch app/node_modules/.wh.a &&")
+MERGE_TEST(an_opaque_folder_hides_what_lies_below_and_keeps_its_own,
+           "c@app/node_modules/c/package.json", NPM("app/node_modules/a", "a"),
+           NPM("app/node_modules/c", "c") "touch app/node_modules/.wh..wh..opq &&")
+MERGE_TEST(a_whiteout_beside_a_new_file_of_that_name_hides_the_lower_one_only,
+           "a2@app/node_modules/a/package.json", NPM("app/node_modules/a", "a"),
+           "mkdir -p app/node_modules && touch app/node_modules/.wh.a && " NPM("app/node_modules/a",
+                                                                               "a2"))
+MERGE_TEST(a_file_replaces_a_folder, "", NPM("app/node_modules/a", "a"),
+           "mkdir app && touch app/node_modules &&")
+MERGE_TEST(a_link_replaces_a_folder, "", NPM("app/node_modules/a", "a"),
+           "mkdir app && ln -s /x app/node_modules &&")
 MERGE_TEST(a_folder_replaces_a_link, "old@var/lib/dpkg/status",
-	   "mkdir -p var/lib opt/dpkg && ln -s /opt/dpkg var/lib/dpkg && " STATUS("moved") "opt/dpkg/status &&",
-	   "mkdir -p var/lib/dpkg && " STATUS("old") "var/lib/dpkg/status &&")
+           "mkdir -p var/lib opt/dpkg && ln -s /opt/dpkg var/lib/dpkg && " STATUS(
+                   "moved") "opt/dpkg/status &&",
+           "mkdir -p var/lib/dpkg && " STATUS("old") "var/lib/dpkg/status &&")
 MERGE_TEST(a_plain_file_in_the_same_place_hides_nothing_else, "a@app/node_modules/a/package.json",
-	   NPM("app/node_modules/a", "a"), "mkdir -p app/node_modules/a && touch app/node_modules/a/index.js &&")
+           NPM("app/node_modules/a", "a"),
+           "mkdir -p app/node_modules/a && touch app/node_modules/a/index.js &&")
 MERGE_TEST(usrmerge_links_lead_to_the_apk_database, "m@usr/lib/apk/db/installed",
-	   "mkdir -p usr/lib/apk/db && ln -s usr/lib lib && printf 'P:m\\nV:1-r0\\nA:x\\n\\n' > usr/lib/apk/db/installed &&")
+           "mkdir -p usr/lib/apk/db && ln -s usr/lib lib && printf 'P:m\\nV:1-r0\\nA:x\\n\\n' > "
+           "usr/lib/apk/db/installed &&")
 MERGE_TEST(a_moved_database_counts_where_a_link_leads_to_it, "moved@opt/state/dpkg/status",
-	   "mkdir -p var/lib opt/state/dpkg && ln -s ../../opt/state/dpkg var/lib/dpkg && " STATUS(
-		   "moved") "opt/state/dpkg/status &&")
+           "mkdir -p var/lib opt/state/dpkg && ln -s ../../opt/state/dpkg var/lib/dpkg && " STATUS(
+                   "moved") "opt/state/dpkg/status &&")
 MERGE_TEST(a_database_that_nothing_leads_to_does_not_count, "real@var/lib/dpkg/status",
-	   "mkdir -p srv/chroot/var/lib/dpkg var/lib/dpkg && " STATUS("chroot") "srv/chroot/var/lib/dpkg/status && " STATUS(
-		   "real") "var/lib/dpkg/status &&")
+           "mkdir -p srv/chroot/var/lib/dpkg var/lib/dpkg && " STATUS(
+                   "chroot") "srv/chroot/var/lib/dpkg/status && " STATUS("real") "var/lib/dpkg/"
+                                                                                 "status &&")
 MERGE_TEST(an_upper_layer_writes_through_a_lower_link, "new@usr/lib/apk/db/installed",
-	   "mkdir -p usr/lib/apk/db && ln -s usr/lib lib && printf 'P:old\\nV:1-r0\\n\\n' > usr/lib/apk/db/installed &&",
-	   "nodirs=1 && mkdir -p lib/apk/db && printf 'P:new\\nV:1-r0\\n\\n' > lib/apk/db/installed &&")
+           "mkdir -p usr/lib/apk/db && ln -s usr/lib lib && printf 'P:old\\nV:1-r0\\n\\n' > "
+           "usr/lib/apk/db/installed &&",
+           "nodirs=1 && mkdir -p lib/apk/db && printf 'P:new\\nV:1-r0\\n\\n' > "
+           "lib/apk/db/installed &&")
 MERGE_TEST(a_hard_link_has_what_its_first_name_has,
-	   "a@app/node_modules/a/package.json a@web/node_modules/a/package.json",
-	   NPM("app/node_modules/a", "a") "mkdir -p web/node_modules/a && "
-	   "ln app/node_modules/a/package.json web/node_modules/a/package.json &&")
+           "a@app/node_modules/a/package.json a@web/node_modules/a/package.json",
+           NPM("app/node_modules/a",
+               "a") "mkdir -p web/node_modules/a && "
+                    "ln app/node_modules/a/package.json web/node_modules/a/package.json &&")
 MERGE_TEST(links_in_a_circle_end, "",
-	   "mkdir -p var/lib && ln -s dpkg2 var/lib/dpkg && ln -s dpkg var/lib/dpkg2 &&")
-MERGE_TEST(distroless_has_a_file_a_package, "base-files@var/lib/dpkg/status.d/base netbase@var/lib/dpkg/status.d/netbase",
-	   "mkdir -p var/lib/dpkg/status.d && cd var/lib/dpkg/status.d && "
-	   "printf 'Package: base-files\\nVersion: 12.4\\n' > base && printf 'Package: netbase\\nVersion: 6.4\\n' > netbase && "
-	   "touch base.md5sums && cd ../../../.. &&")
+           "mkdir -p var/lib && ln -s dpkg2 var/lib/dpkg && ln -s dpkg var/lib/dpkg2 &&")
+MERGE_TEST(distroless_has_a_file_a_package,
+           "base-files@var/lib/dpkg/status.d/base netbase@var/lib/dpkg/status.d/netbase",
+           "mkdir -p var/lib/dpkg/status.d && cd var/lib/dpkg/status.d && "
+           "printf 'Package: base-files\\nVersion: 12.4\\n' > base && printf 'Package: "
+           "netbase\\nVersion: 6.4\\n' > netbase && "
+           "touch base.md5sums && cd ../../../.. &&")
 
 TEST(etc_os_release_leads_to_usr_lib)
 {
 	struct image_of i cleanup(image_done) = { .arena = ARENA(MIB(16)) };
-	add(&i, "mkdir -p etc usr/lib && " OS("usr/lib/os-release") "ln -s ../usr/lib/os-release etc/os-release &&",
+	add(&i,
+	    "mkdir -p etc usr/lib && " OS(
+	            "usr/lib/os-release") "ln -s ../usr/lib/os-release etc/os-release &&",
 	    (struct wanted_list){ 0 });
 	merge(&i);
 	EXPECT_STR(i.report.distro.id, STR("debian"));
@@ -149,8 +168,9 @@ TEST(etc_os_release_leads_to_usr_lib)
 
 TEST(a_hard_link_to_an_unread_name_asks_for_a_second_reading)
 {
-	const char *script = "mkdir -p a0 b/node_modules/a && printf '{\"name\":\"a\",\"version\":\"1.0.0\"}' > a0/00ab && "
-			     "ln a0/00ab b/node_modules/a/package.json && ";
+	const char *script = "mkdir -p a0 b/node_modules/a && printf "
+	                     "'{\"name\":\"a\",\"version\":\"1.0.0\"}' > a0/00ab && "
+	                     "ln a0/00ab b/node_modules/a/package.json && ";
 	struct image_of i cleanup(image_done) = { .arena = ARENA(MIB(16)) };
 	add(&i, script, (struct wanted_list){ 0 });
 	merge(&i);
@@ -167,7 +187,8 @@ TEST(a_hard_link_to_an_unread_name_asks_for_a_second_reading)
 }
 
 /* ELF magic, then build info with inline strings: go1.20.1 and no modules */
-#define GO_PROGRAM(path) "mkdir -p bin && { printf '\\177ELF%12s\\377 Go buildinf:\\10\\2%16s' '' ''; " \
+#define GO_PROGRAM(path)                                                               \
+	"mkdir -p bin && { printf '\\177ELF%12s\\377 Go buildinf:\\10\\2%16s' '' ''; " \
 	"printf '\\10go1.20.1\\0'; } > " path " && chmod 755 " path " && "
 
 TEST(a_program_counts_once_and_under_another_name_when_its_first_is_gone)
@@ -186,8 +207,9 @@ TEST(a_program_counts_once_and_under_another_name_when_its_first_is_gone)
 
 TEST(a_database_behind_a_link_to_a_strange_name_asks_for_a_second_reading)
 {
-	const char *script = "mkdir -p var/lib/dpkg opt && ln -s /opt/packages var/lib/dpkg/status && " STATUS(
-		"moved") "opt/packages && ";
+	const char *script =
+	        "mkdir -p var/lib/dpkg opt && ln -s /opt/packages var/lib/dpkg/status && " STATUS(
+	                "moved") "opt/packages && ";
 	struct image_of i cleanup(image_done) = { .arena = ARENA(MIB(16)) };
 	add(&i, script, (struct wanted_list){ 0 });
 	merge(&i);
@@ -207,10 +229,14 @@ TEST(a_layer_that_breaks_off_is_a_gap_and_keeps_what_was_found)
 	struct buf bytes cleanup(buf_done) = BUF(MIB(16));
 	struct sink out = SINK(-1);
 	struct error e = { 0 };
-	struct stream *whole = layer_stream("mkdir -p var/lib/dpkg && " STATUS("kept") "var/lib/dpkg/status && "
-					    "head -c 100000 /dev/zero > zz && ", (struct wanted_list){ 0 }, &bytes);
+	struct stream *whole = layer_stream(
+	        "mkdir -p var/lib/dpkg && " STATUS("kept") "var/lib/dpkg/status && "
+	                                                   "head -c 100000 /dev/zero > zz && ",
+	        (struct wanted_list){ 0 }, &bytes);
 	stream_free(whole);
-	EXPECT_OK(worker_read_layer(stream_mem(str_upto(buf_view(&bytes), bytes.n - 60000)), NULL, &out, &e), &e);
+	EXPECT_OK(worker_read_layer(stream_mem(str_upto(buf_view(&bytes), bytes.n - 60000)), NULL,
+	                            &out, &e),
+	          &e);
 	i.layers[0] = ARENA(MIB(8));
 	i.results[0] = (struct layer_result){ .arena = &i.layers[0] };
 	struct stream *back = stream_mem(buf_view(&out.bytes));
@@ -230,15 +256,19 @@ TEST(an_answer_that_breaks_off_is_refused)
 	struct buf bytes cleanup(buf_done) = BUF(MIB(16));
 	struct sink out = SINK(-1);
 	struct error e = { 0 };
-	EXPECT_OK(worker_read_layer(layer_stream(NPM("a/node_modules/a", "a"), (struct wanted_list){ 0 }, &bytes), NULL,
-				    &out, &e), &e);
+	EXPECT_OK(worker_read_layer(layer_stream(NPM("a/node_modules/a", "a"),
+	                                         (struct wanted_list){ 0 }, &bytes),
+	                            NULL, &out, &e),
+	          &e);
 	for (size_t n = 0; n < out.bytes.n; n += 7) {
 		struct arena a cleanup(arena_done) = ARENA(MIB(8));
 		struct layer_result r = { .arena = &a };
 		struct stream *back = stream_mem(str_upto(buf_view(&out.bytes), n));
 		EXPECT_INT(layer_result_read(back, &r, &e), ERR_CRASH);
-		/* it is merged all the same, with the reason as its gap: nothing half may be left */
-		EXPECT(!r.entries.n && !r.packages.n && !r.gaps.n && !r.distros.n && !r.plain.n && !r.dirs.n);
+		/* it is merged all the same, with the reason as its gap: nothing half may be left
+		 */
+		EXPECT(!r.entries.n && !r.packages.n && !r.gaps.n && !r.distros.n && !r.plain.n &&
+		       !r.dirs.n);
 		stream_free(back);
 		layer_result_done(&r);
 	}

@@ -35,19 +35,22 @@ static int read_all(struct stream *s, struct buf *out, struct error *e)
 
 TEST(inflate_reads_what_gzip_and_zstd_write)
 {
-	static const char *const commands[] = {
-		"seq 1 100000",
-		"seq 1 100000 | gzip -1",
-		"(seq 1 50000 | gzip -9; seq 50001 100000 | gzip -1)",               /* two members */
-		"(seq 1 100000 | gzip; head -c 1000 /dev/zero)",                      /* padding */
-		"seq 1 100000 | zstd -q -19",
-		"(seq 1 50000 | zstd -q; seq 50001 100000 | zstd -q)",               /* two frames */
-		"(printf '\\120\\052\\115\\030\\004\\000\\000\\000abcd'; seq 1 100000 | zstd -q)", /* skippable */
-	};
+	static const char
+	        *const commands[] = {
+		        "seq 1 100000",
+		        "seq 1 100000 | gzip -1",
+		        "(seq 1 50000 | gzip -9; seq 50001 100000 | gzip -1)", /* two members */
+		        "(seq 1 100000 | gzip; head -c 1000 /dev/zero)",       /* padding */
+		        "seq 1 100000 | zstd -q -19",
+		        "(seq 1 50000 | zstd -q; seq 50001 100000 | zstd -q)", /* two frames */
+		        "(printf '\\120\\052\\115\\030\\004\\000\\000\\000abcd'; seq 1 100000 | "
+		        "zstd -q)", /* skippable */
+	        };
 	struct buf want cleanup(buf_done) = BUF(1 << 22);
 	filtered(&want, commands[0]);
 	for (size_t i = 0; i < LEN(commands); i++) {
-		struct buf in cleanup(buf_done) = BUF(1 << 22), got cleanup(buf_done) = BUF(1 << 22);
+		struct buf in cleanup(buf_done) = BUF(1 << 22),
+		              got cleanup(buf_done) = BUF(1 << 22);
 		struct error e = { 0 };
 		str bytes = filtered(&in, commands[i]);
 		EXPECT_OK(read_all(stream_inflate(stream_mem(bytes), UINT64_MAX), &got, &e), &e);
@@ -59,17 +62,21 @@ TEST(inflate_says_when_data_is_cut_damaged_or_too_much)
 {
 	static const char *const commands[] = { "seq 1 100000 | gzip", "seq 1 100000 | zstd -q" };
 	for (size_t i = 0; i < LEN(commands); i++) {
-		struct buf in cleanup(buf_done) = BUF(1 << 22), got cleanup(buf_done) = BUF(1 << 22);
+		struct buf in cleanup(buf_done) = BUF(1 << 22),
+		              got cleanup(buf_done) = BUF(1 << 22);
 		struct error e = { 0 };
 		str bytes = filtered(&in, commands[i]);
-		EXPECT_INT(read_all(stream_inflate(stream_mem(str_upto(bytes, bytes.n - 5)), UINT64_MAX), &got, &e),
-			   ERR_FORMAT);
+		EXPECT_INT(read_all(stream_inflate(stream_mem(str_upto(bytes, bytes.n - 5)),
+		                                   UINT64_MAX),
+		                    &got, &e),
+		           ERR_FORMAT);
 		EXPECT(strstr(e.msg, "ends in the middle"));
 		buf_clear(&got);
 		EXPECT_INT(read_all(stream_inflate(stream_mem(bytes), 1000), &got, &e), ERR_LIMIT);
 		buf_clear(&got);
 		in.p[in.n - 3] ^= 0x55; /* gzip: the length field; zstd: the checksum */
-		EXPECT_INT(read_all(stream_inflate(stream_mem(bytes), UINT64_MAX), &got, &e), ERR_FORMAT);
+		EXPECT_INT(read_all(stream_inflate(stream_mem(bytes), UINT64_MAX), &got, &e),
+		           ERR_FORMAT);
 	}
 }
 
@@ -79,7 +86,9 @@ TEST(inflate_of_nothing_is_nothing)
 	for (size_t i = 0; i < LEN(tiny); i++) {
 		struct buf got cleanup(buf_done) = BUF(1 << 20);
 		struct error e = { 0 };
-		EXPECT_OK(read_all(stream_inflate(stream_mem(str_c(tiny[i])), UINT64_MAX), &got, &e), &e);
+		EXPECT_OK(
+		        read_all(stream_inflate(stream_mem(str_c(tiny[i])), UINT64_MAX), &got, &e),
+		        &e);
 		EXPECT_STR(buf_view(&got), str_c(tiny[i]));
 	}
 }
@@ -92,14 +101,18 @@ TEST(verify_fails_at_the_end_when_digest_or_size_differ)
 		uint64_t size;
 		int want;
 	} rows[] = {
-		{ true, 3, 0 },          { true, UINT64_MAX, 0 },          { true, 4, ERR_FORMAT },
-		{ true, 2, ERR_FORMAT }, { false, UINT64_MAX, ERR_FORMAT }, { false, 3, ERR_FORMAT },
+		{ true, 3, 0 },
+		{ true, UINT64_MAX, 0 },
+		{ true, 4, ERR_FORMAT },
+		{ true, 2, ERR_FORMAT },
+		{ false, UINT64_MAX, ERR_FORMAT },
+		{ false, 3, ERR_FORMAT },
 	};
 	for (size_t i = 0; i < LEN(rows); i++) {
 		struct buf got cleanup(buf_done) = BUF(1 << 20);
 		struct error e = { 0 };
-		struct stream *s =
-			stream_verify(stream_mem(STR("abc")), rows[i].right ? &right : &wrong, rows[i].size);
+		struct stream *s = stream_verify(stream_mem(STR("abc")),
+		                                 rows[i].right ? &right : &wrong, rows[i].size);
 		EXPECT_INT(read_all(s, &got, &e), rows[i].want);
 	}
 }
@@ -110,7 +123,8 @@ TEST(limit_allows_exactly_its_size)
 	struct error e = { 0 };
 	EXPECT_OK(read_all(stream_limit(stream_mem(STR("abc")), 3, ERR_LIMIT, "x"), &got, &e), &e);
 	buf_clear(&got);
-	EXPECT_INT(read_all(stream_limit(stream_mem(STR("abcd")), 3, ERR_LIMIT, "x"), &got, &e), ERR_LIMIT);
+	EXPECT_INT(read_all(stream_limit(stream_mem(STR("abcd")), 3, ERR_LIMIT, "x"), &got, &e),
+	           ERR_LIMIT);
 	EXPECT_STR(buf_view(&got), STR("abc"));
 }
 
@@ -122,7 +136,8 @@ TEST(spool_gives_back_what_it_was_filled_with)
 		struct spool *s = spool_new(fds[i], 10);
 		struct error e = { 0 };
 		char four[4];
-		struct stream *from = stream_mem(STR("0123456789")), *more = stream_mem(STR("0123456789a"));
+		struct stream *from = stream_mem(STR("0123456789")),
+		              *more = stream_mem(STR("0123456789a"));
 		EXPECT_OK(spool_fill(s, from, &e), &e);
 		EXPECT_INT(spool_size(s), 10);
 		EXPECT_OK(spool_read(s, 6, four, 4, &e), &e);

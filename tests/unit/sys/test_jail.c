@@ -16,7 +16,9 @@ static int jailed(int (*deed)(void))
 
 	if (!child) {
 		struct error e = { 0 };
-		struct jail j = { .memory_bytes = MIB(64), .cpu_s = 1, .file_bytes = 4096, .keep_fd = 2 };
+		struct jail j = {
+			.memory_bytes = MIB(64), .cpu_s = 1, .file_bytes = 4096, .keep_fd = 2
+		};
 		if (jail_enter(&j, &e) < 0)
 			_exit(100);
 		_exit(deed());
@@ -63,13 +65,14 @@ static int make_process(void)
 
 static int make_code(void)
 {
-	return mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
-	       MAP_FAILED;
+	return mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+	            0) == MAP_FAILED;
 }
 
 static int share_memory(void)
 {
-	return mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) == MAP_FAILED;
+	return mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) ==
+	       MAP_FAILED;
 }
 
 static int kill_parent(void)
@@ -122,6 +125,7 @@ TEST(jail_lets_compute_and_nothing_else)
 	for (size_t i = 0; i < LEN(rows); i++) {
 		int got = jailed(rows[i].deed);
 		if (got != rows[i].want)
-			test_fail(__FILE__, __LINE__, "%s: got %d, want %d", rows[i].what, got, rows[i].want);
+			test_fail(__FILE__, __LINE__, "%s: got %d, want %d", rows[i].what, got,
+			          rows[i].want);
 	}
 }
