@@ -17,9 +17,7 @@ enum {
 	PROGRESS_EVERY = 2000,
 	RECORDS_MAX = 5000000,
 	ECOSYSTEMS_MAX = 64,
-	DATES_KEPT = 16,
-	READER_WAIT_S = 2 * FEED_CPU_S,
-	FAR_S = 180 * 86400
+	READER_WAIT_S = 2 * FEED_CPU_S
 };
 
 struct run {
@@ -37,6 +35,7 @@ struct run {
 	VEC(str) over; /* feeds to take over from the last generation */
 	bool broken;   /* the new database cannot be written: no feed's fault */
 	bool changed;  /* something is not as it was */
+	int64_t now;
 };
 
 struct reading { /* one feed */
@@ -45,7 +44,7 @@ struct reading { /* one feed */
 	struct shelf_source *source;
 	struct ingest_feed *line;
 	struct arena scratch;
-	int64_t published, newest[DATES_KEPT]; /* newest first */
+	int64_t newest; /* date of a record; 0: none has one */
 	bool ended;
 };
 
@@ -62,30 +61,20 @@ static enum advisory_origin origin_of(enum feed_kind k)
 	                                                : ORIGIN_OSV;
 }
 
-/* The feed's date is that of its newest record. Publishers mistype years: a date far behind the
- * newest publication is none, so the newest few are remembered. */
+/* The feed's date is that of its newest record. Publishers mistype years: a record from the future
+ * says nothing of the data's age, and would hide that the rest grows old. */
 static void learn_date(struct reading *in, const struct advisory *a)
 {
 	int64_t t;
-	size_t i = DATES_KEPT;
-	if (time_parse(a->published, &t) && t > in->published)
-		in->published = t;
-	if (!time_parse(a->modified, &t) || t <= in->newest[DATES_KEPT - 1])
-		return;
-	for (i = DATES_KEPT - 1; i && in->newest[i - 1] < t; i--)
-		in->newest[i] = in->newest[i - 1];
-	in->newest[i] = t;
+	if (time_parse(a->modified, &t) && t <= in->run->now)
+		in->newest = MAX(in->newest, t);
 }
 
 static void settle_date(struct reading *in)
 {
 	char text[TIME_TEXT_BYTES];
-	int64_t date = in->published;
-	for (size_t i = DATES_KEPT; i--;)
-		if (in->newest[i] && (!in->published || in->newest[i] < in->published + FAR_S))
-			date = in->newest[i];
-	if (date && !in->source->date.n) /* a server's own date comes first */
-		in->source->date = arena_str(in->run->a, str_c(time_text(date, text)));
+	if (in->newest && !in->source->date.n) /* a server's own date comes first */
+		in->source->date = arena_str(in->run->a, str_c(time_text(in->newest, text)));
 }
 
 /* The tracker decides about the releases that it lists. */
@@ -438,9 +427,11 @@ int ingest_run(const struct ingest_options *o, struct arena *a, struct ingest_su
                struct error *e)
 {
 	str folder = str_dir(str_c(o->db_path));
-	struct run r = {
-		.o = o, .a = a, .out = out, .folder = folder.n ? arena_str(a, folder).p : "."
-	};
+	struct run r = { .o = o,
+		         .a = a,
+		         .out = out,
+		         .now = time_now(),
+		         .folder = folder.n ? arena_str(a, folder).p : "." };
 	struct feeds feeds = { 0 };
 	autoclose int held = -1;
 	*out = (struct ingest_summary){ 0 };

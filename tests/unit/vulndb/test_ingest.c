@@ -170,3 +170,23 @@ TEST(vulndb_refuses_files_that_are_none)
 	EXPECT_OK(feeds_update(&f), &f.e);
 	EXPECT_INT(findings_of(&f, "a", "1.0.0"), 1);
 }
+
+TEST(ingest_dates_a_feed_by_its_newest_record_that_is_not_from_the_future)
+{
+	struct feeds f cleanup(feeds_done);
+	struct scan_report r = { 0 };
+	struct vulndb *db = NULL;
+
+	feeds_new(&f);
+	feeds_npm(&f, "GHSA-1", "", "a", "2.0.0"); /* of 2024-01-01 */
+	feeds_put(&f, "osv/npm/GHSA-2.json",
+	          "{\"id\":\"GHSA-2\",\"modified\":\"2999-01-01T00:00:00Z\",\"affected\":[{"
+	          "\"package\":"
+	          "{\"ecosystem\":\"npm\",\"name\":\"b\"},\"versions\":[\"1.0.0\"]}]}");
+	EXPECT_OK(feeds_update(&f), &f.e);
+	EXPECT_INT(f.sum.records, 2);
+	EXPECT_OK(vulndb_open(f.db, &db, &f.e), &f.e);
+	EXPECT_OK(vulndb_describe(db, &f.a, &r, &f.e), &f.e);
+	EXPECT_STR(r.data_date, STR("2024-01-01T00:00:00Z"));
+	vulndb_close(db);
+}
