@@ -60,6 +60,13 @@ static str ecosystem_of(const struct scan_report *r, const struct package *p)
 	return is_os_package(p) ? r->distro.ecosystem : of[p->type];
 }
 
+/* Has the ecosystem packages of this type? (A dpkg database on Alpine is nobody's.) */
+static bool is_of_kind(str eco, enum package_type t)
+{
+	const struct ecosystem *known = ecosystem_find(eco);
+	return known && !strcmp(known->purl_type, package_purl_type(t));
+}
+
 static void note_uncovered(struct assessment *s, struct vulndb *db)
 {
 	for (enum package_type t = 0; t < PACKAGE_TYPE_COUNT; t++) {
@@ -68,7 +75,11 @@ static void note_uncovered(struct assessment *s, struct vulndb *db)
 		for (size_t i = 0; i < s->report->packages.n; i++)
 			if (s->report->packages.v[i].type == t && !n++)
 				eco = ecosystem_of(s->report, &s->report->packages.v[i]);
-		if (n && eco.n && !vulndb_covers(db, eco))
+		if (n && eco.n && !is_of_kind(eco, t))
+			add_gap(s, GAP_NO_DATA, eco,
+			        arena_printf(s->arena, "%zu %s packages, which are none of this release's",
+			                     n, package_type_text(t)));
+		else if (n && eco.n && !vulndb_covers(db, eco))
 			add_gap(s, GAP_NO_DATA, eco,
 			        arena_printf(s->arena, "no advisories for %zu %s packages", n,
 			                     package_type_text(t)));

@@ -81,6 +81,9 @@ static bool describe(struct arena *a, const struct package *p, const struct dist
 	out->eco = ecosystem_find(out->ecosystem);
 	if (!out->eco || !out->name.n)
 		return false;
+	/* a dpkg database on Alpine is none of Alpine's */
+	if (strcmp(out->eco->purl_type, package_purl_type(p->type)) != 0)
+		return false;
 	out->readable = out->eco->valid(out->version);
 	return true;
 }

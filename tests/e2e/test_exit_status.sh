@@ -33,6 +33,7 @@ images.save("high", [*clean, images.npm("app", "lodash", "4.17.15")])
 images.save("low", [*clean, images.npm("app", "minimist", "1.2.2")])
 images.save("unknown", [{"etc/os-release": 'ID=nothing\nVERSION_ID="1"\n', **dpkg(("sudo", "sudo", "1"))}])
 images.save("unreadable", [{**debian, "var/lib/rpm/rpmdb.sqlite": b"SQLite format 3\0" + b"\xff" * 5000}])
+images.save("foreign", [{"etc/os-release": 'ID=alpine\nVERSION_ID="3.19.1"\n', **dpkg(("openssl", "openssl", "1.0"))}])
 images.save("nofix", [{**debian, **dpkg(("zlib1g", "zlib", "1:1.2.13.dfsg-1"))}])
 P
 p=$PLIMSOLL
@@ -54,6 +55,7 @@ expect 2 . "$p" scan
 expect 2 format "$p" scan oci:clean --db "$db" -f crayon
 expect 3 . "$p" scan oci:unknown --db "$db"
 expect 3 . "$p" scan oci:unreadable --db "$db"
+expect 3 "none of this release's" "$p" scan oci:foreign --db "$db"
 expect 3 'db update' "$p" scan oci:clean --db "$WORK/none.db"
 expect 4 'nowhere' "$p" scan oci:nowhere --db "$db"
 expect 4 'absent.tar' "$p" scan docker-archive:absent.tar --db "$db"
