@@ -43,8 +43,8 @@ static void name_release(struct assessment *s)
 		                     "%.*s %.*s is no release that advisories are known for",
 		                     STR_FMT(d->id), STR_FMT(d->version_id)));
 	else if (d->ecosystem.n && !os_packages)
-		add_gap(s, GAP_NOT_READ, d->path,
-		        arena_printf(s->arena, "%.*s, and no package database was read",
+		add_gap(s, GAP_NOT_READ, STR("package database"),
+		        arena_printf(s->arena, "%.*s has one, and none could be read",
 		                     STR_FMT(d->name.n ? d->name : d->ecosystem)));
 }
 
@@ -77,8 +77,9 @@ static void note_uncovered(struct assessment *s, struct vulndb *db)
 				eco = ecosystem_of(s->report, &s->report->packages.v[i]);
 		if (n && eco.n && !is_of_kind(eco, t))
 			add_gap(s, GAP_NO_DATA, eco,
-			        arena_printf(s->arena, "%zu %s packages, which are none of this release's",
-			                     n, package_type_text(t)));
+			        arena_printf(s->arena,
+			                     "%zu %s packages, which are none of this release's", n,
+			                     package_type_text(t)));
 		else if (n && eco.n && !vulndb_covers(db, eco))
 			add_gap(s, GAP_NO_DATA, eco,
 			        arena_printf(s->arena, "no advisories for %zu %s packages", n,
@@ -86,14 +87,15 @@ static void note_uncovered(struct assessment *s, struct vulndb *db)
 	}
 }
 
-/* An ended release still has the advisories of its day, and nobody writes new ones. */
+/* An ended release still has the advisories of its day, a coming one a few of the next: nobody
+ * keeps them whole. */
 static void note_ended(struct assessment *s, const struct vulndb *db)
 {
 	const struct distro *d = &s->report->distro;
 
 	if (d->ecosystem.n && vulndb_left_behind(db, d->ecosystem))
 		add_gap(s, GAP_NO_DATA, d->ecosystem,
-		        STR("its security tracker no longer follows this release"));
+		        STR("its security tracker does not follow this release"));
 }
 
 /* Says that data of this date are too old; false when they are not, or have no date. */

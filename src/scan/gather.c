@@ -3,6 +3,7 @@
 #include "scan/merge.h"
 #include "sys/proc.h"
 #include <assert.h>
+#include <inttypes.h>
 #include <pthread.h>
 
 enum { JOBS_MAX = 4, LAYER_ARENA_MIB = 64, LAYERS_MAX = 2048 };
@@ -211,6 +212,23 @@ static int read_archive(struct gathering *s, struct wanted_list wanted, struct e
 
 /* --- the second round: files that a link made matter --- */
 
+/* Files, and not one of a kind that is read: an empty list of findings would say nothing. */
+static void note_unknown(struct gathering *s)
+{
+	uint64_t files = 0;
+
+	for (size_t i = 0; i < s->layers; i++)
+		files += s->results[i].plain.n;
+	if (files && !s->report->packages.n && !s->report->gaps.n)
+		vec_add(s->arena, &s->report->gaps,
+		        ((struct gap){ GAP_NOT_READ, STR("image"),
+		                       arena_printf(s->arena,
+		                                    "none of its files (%" PRIu64
+		                                    ") is of a kind that is read",
+		                                    files),
+		                       -1 }));
+}
+
 static int note_unread(struct gathering *s, const struct merged *m)
 {
 	size_t n;
@@ -333,7 +351,11 @@ static int read_image(struct gathering *s, const char *target, struct error *e)
 		if (r >= 0)
 			r = merge(s, &m, e);
 	}
-	return r < 0 ? r : note_unread(s, &m);
+	if (r >= 0)
+		r = note_unread(s, &m);
+	if (r >= 0)
+		note_unknown(s);
+	return r;
 }
 
 int gather_image(const char *target, const struct scan_options *o, struct arena *a,

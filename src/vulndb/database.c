@@ -137,12 +137,16 @@ static bool release_number(str ecosystem, uint64_t *out)
 
 bool vulndb_left_behind(const struct vulndb *db, str ecosystem)
 {
-	uint64_t own, other, first = UINT64_MAX;
+	uint64_t own, other;
+	bool follows_others = false;
 	if (!release_number(ecosystem, &own))
 		return false;
 	for (size_t i = 0; i < db->tracked.n; i++)
 		if (str_eq(names_base(db->tracked.v[i]), names_base(ecosystem)) &&
-		    release_number(db->tracked.v[i], &other))
-			first = MIN(first, other);
-	return first != UINT64_MAX && own < first;
+		    release_number(db->tracked.v[i], &other)) {
+			if (other == own)
+				return false;
+			follows_others = true;
+		}
+	return follows_others;
 }

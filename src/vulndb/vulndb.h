@@ -22,8 +22,8 @@ int vulndb_describe(struct vulndb *db, struct arena *a, struct scan_report *into
                     struct error *e) must_use;
 /* Has the database any advisories for this ecosystem ("Debian:12", "npm")? */
 bool vulndb_covers(struct vulndb *db, str ecosystem);
-/* Is the release older than all that its distribution's tracker follows? What was found since is not
- * known then, whatever advisories of its time are left. */
+/* Does its distribution's tracker follow other releases, and not this one (ended, or not out yet)?
+ * What is found in it is not known then, whatever advisories speak of it. */
 bool vulndb_left_behind(const struct vulndb *db, str ecosystem);
 
 /* Findings of one package: aliases merged, CVE first; strings and arrays in `a`, the package is
