@@ -69,7 +69,9 @@ static str image_purl(struct arena *a, const struct image *image)
 	str tag = tagged ? str_from(image->name, colon + 1) : (str){ 0 };
 	str name, version, out;
 
-	if (!repository.n || !image->digest.n)
+	bool named = str_eq(image->kind, STR("registry")) || str_eq(image->kind, STR("docker"));
+
+	if (!named || !repository.n || !image->digest.n) /* a layout's ref is no repository */
 		return (str){ 0 };
 	repository = arena_lower(a, repository);
 	name = writer_percent(a, str_base(repository), "");
@@ -91,7 +93,8 @@ static void put_image(struct cyclonedx *job)
 	jsonout_object(j, "component");
 	jsonout_text(j, "type", "container");
 	jsonout_text(j, "bom-ref", "image");
-	jsonout_str(j, "name", image->name.n ? image->name : image->target);
+	bool layout = str_starts(image->kind, STR("oci"));
+	jsonout_str(j, "name", image->name.n && !layout ? image->name : image->target);
 	jsonout_some(j, "version", image->digest);
 	if (sha256.n == 64) {
 		jsonout_array(j, "hashes");
