@@ -92,6 +92,14 @@ static int settle(struct settings *s, struct error *e)
 	return s->password_stdin ? read_line(STDIN_FILENO, s->password, sizeof s->password, e) : 0;
 }
 
+/* "user:password@host/name": refused before any message can repeat it */
+static bool has_userinfo(str target)
+{
+	str host = str_upto(target, str_chr(target, '/'));
+	size_t at = str_chr(host, '@');
+	return host.n < target.n && at < host.n && str_chr(str_upto(host, at), ':') < at;
+}
+
 static int read_arguments(struct settings *s, struct arena *kept, int argc, char **argv,
                           struct error *e)
 {
@@ -115,7 +123,7 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 		{ "jobs", 0, OPTION_NUMBER, &s->jobs, "N", "layers at a time (one a core, at most 4)" },
 		{ "temp-dir", 0, OPTION_TEXT, &s->temp_dir, "DIR", "for package databases while they are read" },
 		{ "quiet", 'q', OPTION_FLAG, &s->quiet, NULL, "no progress, no remarks" },
-		{ "verbose", 'v', OPTION_FLAG, &s->verbose, NULL, "say what happens on the network" },
+		{ "verbose", 'v', OPTION_FLAG, &s->verbose, NULL, "say what is tried again on the network" },
 		{ 0 },
 		// clang-format on
 	};
@@ -131,6 +139,10 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 		                 s->input ? "--input FILE takes the place of TARGET"
 		                          : "%s takes one TARGET; --help says more",
 		                 argv[0]);
+	if (!s->input && has_userinfo(str_c(argv[1])))
+		return error_set(
+		        e, ERR_USAGE,
+		        "a name with a password in it: use --username and --password-stdin");
 	return settle(s, e);
 }
 

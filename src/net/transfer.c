@@ -149,8 +149,15 @@ static void set_options(CURL *c, const struct wire *w, struct transfer *t)
 
 static int fail(struct transfer *t, int code, enum fault kind, enum fault *fault, struct error *e)
 {
+	const char *why = t->why[0] ? t->why : curl_easy_strerror(t->result);
+
 	*fault = kind;
-	return error_set(e, code, "%s", t->why[0] ? t->why : curl_easy_strerror(t->result));
+	/* what OpenSSL says of an answer that is not TLS */
+	if (strstr(why, "wrong version number"))
+		return error_set(e, code,
+		                 "the server does not speak TLS (--insecure allows plain http): %s",
+		                 why);
+	return error_set(e, code, "%s", why);
 }
 
 /* The sentence for what libcurl ended with; the caller puts the address before it. */

@@ -10,7 +10,7 @@ ssize_t stream_read(struct stream *s, void *p, size_t n, struct error *e)
 	ssize_t got;
 
 	if (s->failed)
-		return error_set(e, s->failed, "the stream failed before");
+		return error_set(e, s->failed, "cut off or damaged at byte %" PRIu64, s->at);
 	if (!n)
 		return 0;
 	got = s->ops->read(s, p, n, e);
