@@ -21,3 +21,7 @@ const struct detector *detector_by_kind(str kind); /* NULL when unknown */
  * "var/lib/dpkg/status.d", "lib/apk/db/installed", "var/lib/rpm/rpmdb.sqlite", … A database found
  * elsewhere counts only when a symlink of the image leads from one of these to it. */
 extern const char *const detector_roots[]; /* NULL-ended */
+/* What a package database says of a file: a copy goes into the inventory when a reader wants that path
+ * (with the x bit only below bin and sbin); past OWNED_MAX nothing does, and findings are shown twice
+ * rather than not. */
+void detector_own(struct inventory *into, str path, str owner);

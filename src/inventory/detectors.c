@@ -128,3 +128,25 @@ const struct detector *detector_by_kind(str kind)
 			return &rows[i].d;
 	return NULL;
 }
+
+/* Programs lie in such a folder; elsewhere a name without a reader of its own is no program. */
+static unsigned mode_of(str path)
+{
+	str folder = str_base(str_dir(path));
+	return str_eq(folder, STR("bin")) || str_eq(folder, STR("sbin")) ? 0755 : 0644;
+}
+
+void detector_own(struct inventory *into, str path, str owner)
+{
+	struct owned_file *slot;
+
+	if (!path.n || into->owned.n >= OWNED_MAX || !detector_match(path, mode_of(path)))
+		return;
+	if (into->owned.n && str_eq(into->owned.v[into->owned.n - 1].owner, owner))
+		owner = into->owned.v[into->owned.n - 1].owner;
+	else
+		owner = arena_str(into->arena, owner);
+	slot = into->arena->failed ? NULL : vec_push(into->arena, &into->owned);
+	if (slot)
+		*slot = (struct owned_file){ arena_str(into->arena, path), owner };
+}

@@ -8,13 +8,19 @@
 #include "stream/spool.h"
 #include "stream/stream.h"
 
-enum { PACKAGES_MAX = 200000, GAPS_MAX = 10000 }; /* of one layer */
+enum { PACKAGES_MAX = 200000, GAPS_MAX = 10000, OWNED_MAX = 500000 }; /* of one layer */
+
+struct owned_file { /* what a package database says of one file: only of paths that another reader wants */
+	str path;  /* clean, as of struct file */
+	str owner; /* name of the distribution package */
+};
 
 struct inventory {
 	struct arena *arena;  /* results live here */
 	struct spool *spool;  /* for readers that need random access; may be NULL (then ERR_LIMIT) */
 	VEC(struct package) packages;
 	VEC(struct gap) gaps;       /* .layer is set by the merge */
+	VEC(struct owned_file) owned;
 	VEC(struct distro) distros; /* one for each os-release-like file */
 };
 

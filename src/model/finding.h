@@ -15,6 +15,39 @@ enum fix_status {
 	FIX_STATUS_COUNT
 };
 
+enum finding_state { /* what became of the advisory itself */
+	STATE_VALID,
+	STATE_DISPUTED,  /* its vendor says that it is none */
+	STATE_REJECTED,  /* the CVE was rejected */
+	STATE_WITHDRAWN, /* every record that matched was withdrawn */
+	STATE_COUNT
+};
+
+enum hiding_kind { /* why a finding that matched is not among those that count */
+	HIDING_NONE,
+	HIDING_IGNORED,   /* "ignored": an ignore file */
+	HIDING_VEX,       /* "vex": a VEX statement says not affected or fixed */
+	HIDING_OWNED,     /* "owned": the distribution package that owns the file was matched instead */
+	HIDING_NOISE,     /* "noise": --leave-out asked for it (kernel headers, -dev packages) */
+	HIDING_RULE,      /* "rule": a disable rule */
+	HIDING_WITHDRAWN, /* "withdrawn": rejected or withdrawn */
+	HIDING_KIND_COUNT
+};
+
+struct hiding {
+	enum hiding_kind kind;
+	str by;    /* file and line, or document and statement, that said so */
+	str why;   /* its reason: a VEX justification, the statement of an ignore entry; may be empty */
+	str until; /* RFC 3339 date; may be empty */
+};
+
+struct exploitation { /* is it used against people */
+	bool known;              /* in CISA's catalogue of known exploited vulnerabilities (KEV) */
+	bool ransomware;         /* used by ransomware, says the catalogue */
+	str added, due;          /* its dates; may be empty */
+	double epss, percentile; /* EPSS: probability and percentile, 0 to 1; both below 0: not known */
+};
+
 struct rating { /* one source's opinion */
 	str source;          /* "Debian", "GitHub", "NVD", "CISA", "OSV", "RustSec" … */
 	str vector;          /* CVSS vector, or empty */
@@ -42,6 +75,9 @@ struct finding {
 	str range;               /* "introduced 0, fixed 1.2.3" */
 	str comparison;          /* "1.2.0 < 1.2.3 (dpkg order)" */
 	str ecosystem;           /* "Debian:12", "npm" */
+	enum finding_state state;
+	struct exploitation exploited;
+	struct hiding hidden;    /* kind HIDING_NONE: it counts */
 	enum severity severity;  /* the chosen one */
 	str severity_reason;     /* "vendor's own rating", "highest CVSS of GitHub" … */
 	VEC(struct rating) ratings;
@@ -53,4 +89,6 @@ struct finding {
 	str published, modified; /* RFC 3339 or empty */
 };
 
+const char *finding_state_word(enum finding_state s); /* "valid", "disputed" … */
+const char *hiding_word(enum hiding_kind k);          /* "ignored", "vex" …; "" for none */
 const char *fix_status_word(enum fix_status s); /* "fixed", "affected", "will_not_fix" … */

@@ -12,12 +12,29 @@ struct data_source { /* one feed in the advisory database */
 	uint64_t records;
 };
 
+struct end_of_life { /* of the distribution's release */
+	bool known;       /* the table has it */
+	bool ended;       /* at `now` of the report: nobody mends it for everybody any more */
+	str date;         /* "2026-06-10": last day of support for everybody; empty: none yet */
+	str extended;     /* last day of paid or long-term support; may be empty */
+};
+
+struct base_image { /* on which image this one was built */
+	str name;      /* may be empty */
+	str digest;    /* may be empty */
+	str how;       /* "label org.opencontainers.image.base.name", "layers of debian:12" */
+	size_t layers; /* how many of the lowest layers are the base's; 0: not known */
+};
+
 struct scan_report {
 	struct image image;
 	struct distro distro;
 	VEC(struct package) packages;
 	VEC(struct finding) findings;      /* what is shown: after --severity and --ignore-unfixed */
+	VEC(struct finding) suppressed;    /* matched, and hidden by VEX, ignore file, rule or kind */
 	VEC(struct gap) gaps;
+	struct end_of_life eol;
+	struct base_image base;
 	enum severity worst;               /* of all findings that count, also those --severity hides */
 	bool any;                          /* there is one */
 	uint64_t findings_hidden;          /* left out by --severity or --ignore-unfixed */

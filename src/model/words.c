@@ -8,7 +8,7 @@
 const char *package_purl_type(enum package_type type)
 {
 	static const char *const words[] = {
-#define X(name, purl, text) purl,
+#define X(name, purl, text, ecosystem) purl,
 		PACKAGE_TYPES(X)
 #undef X
 	};
@@ -19,12 +19,43 @@ const char *package_purl_type(enum package_type type)
 const char *package_type_text(enum package_type type)
 {
 	static const char *const words[] = {
-#define X(name, purl, text) text,
+#define X(name, purl, text, ecosystem) text,
 		PACKAGE_TYPES(X)
 #undef X
 	};
 	assert(type < LEN(words));
 	return words[type];
+}
+
+const char *package_ecosystem(enum package_type type)
+{
+	static const char *const words[] = {
+#define X(name, purl, text, ecosystem) ecosystem,
+		PACKAGE_TYPES(X)
+#undef X
+	};
+	assert(type < LEN(words));
+	return words[type];
+}
+
+const char *package_trait_word(enum package_trait trait)
+{
+	switch (trait) {
+	case PACKAGE_LOCKED:
+		return "locked";
+	case PACKAGE_MAIN:
+		return "main";
+	case PACKAGE_DEVELOPMENT:
+		return "development";
+	case PACKAGE_SHADED:
+		return "shaded";
+	case PACKAGE_CLAIMED:
+		return "claimed";
+	case PACKAGE_TRAITS:
+		break;
+	}
+	assert(!"one trait");
+	return "";
 }
 
 static const struct {
@@ -62,6 +93,21 @@ const char *fix_status_word(enum fix_status s)
 	};
 	assert(s < LEN(words));
 	return words[s];
+}
+
+const char *finding_state_word(enum finding_state s)
+{
+	static const char *const words[] = { "valid", "disputed", "rejected", "withdrawn" };
+	assert(s < LEN(words));
+	return words[s];
+}
+
+const char *hiding_word(enum hiding_kind k)
+{
+	static const char *const words[] = { "",      "ignored", "vex",      "owned",
+		                             "noise", "rule",    "withdrawn" };
+	assert(k < LEN(words));
+	return words[k];
 }
 
 const char *severity_word(enum severity s)

@@ -104,7 +104,8 @@ static void put_summary(struct jsonout *j, const struct scan_report *r)
 	jsonout_u64(j, "packages", r->packages.n);
 	jsonout_object(j, "packages_by_type");
 	for (int t = 0; t < PACKAGE_TYPE_COUNT; t++)
-		jsonout_u64(j, package_purl_type((enum package_type)t), c.packages[t]);
+		if (c.packages[t])
+			jsonout_u64(j, package_purl_type((enum package_type)t), c.packages[t]);
 	jsonout_end(j);
 	jsonout_u64(j, "vulnerable_packages", c.vulnerable_packages);
 	jsonout_u64(j, "findings", c.all_found);

@@ -51,13 +51,7 @@ static void name_release(struct assessment *s)
 /* The advisory ecosystem of a package: its release's, or its language's */
 static str ecosystem_of(const struct scan_report *r, const struct package *p)
 {
-	static const str of[PACKAGE_TYPE_COUNT] = {
-		[PACKAGE_NPM] = STR_INIT("npm"),
-		[PACKAGE_PYPI] = STR_INIT("PyPI"),
-		[PACKAGE_MAVEN] = STR_INIT("Maven"),
-		[PACKAGE_GOLANG] = STR_INIT("Go"),
-	};
-	return is_os_package(p) ? r->distro.ecosystem : of[p->type];
+	return is_os_package(p) ? r->distro.ecosystem : str_c(package_ecosystem(p->type));
 }
 
 /* Has the ecosystem packages of this type? (A dpkg database on Alpine is nobody's.) */

@@ -2,7 +2,7 @@
 #include <errno.h>
 
 enum {
-	MAGIC = 0x31524c50, /* "PLR1" */
+	MAGIC = 0x32524c50, /* "PLR2" */
 	MAGIC_END = 0x45524c50,
 	SETTLE_BYTES = 1 << 16,
 	STRING_BYTES_MAX = 1 << 16,
@@ -96,6 +96,7 @@ static void put_package(struct buf *b, const struct package *p)
 	for (size_t i = 0; i < LEN(texts); i++)
 		buf_str(b, texts[i]);
 	buf_u64(b, p->offset);
+	buf_u8(b, (uint8_t)p->traits);
 }
 
 static void put_distro(struct buf *b, const struct distro *d)
@@ -139,6 +140,7 @@ void layer_result_write(const struct layer_result *r, struct sink *to)
 		put_span(b, x->packages);
 		put_span(b, x->gaps);
 		put_span(b, x->distros);
+		put_span(b, x->owned);
 	}
 	buf_u32(b, (uint32_t)r->packages.n);
 	for (size_t i = 0; i < r->packages.n; i++, sink_settle(to))
@@ -152,6 +154,11 @@ void layer_result_write(const struct layer_result *r, struct sink *to)
 	buf_u32(b, (uint32_t)r->distros.n);
 	for (size_t i = 0; i < r->distros.n; i++, sink_settle(to))
 		put_distro(b, &r->distros.v[i]);
+	buf_u32(b, (uint32_t)r->owned.n);
+	for (size_t i = 0; i < r->owned.n; i++, sink_settle(to)) {
+		buf_str(b, r->owned.v[i].path);
+		buf_str(b, r->owned.v[i].owner);
+	}
 	put_hashes(to, &r->plain);
 	put_hashes(to, &r->dirs);
 	buf_u32(b, MAGIC_END);
@@ -259,6 +266,7 @@ static void take_package(struct taker *t, struct package *p)
 	for (size_t i = 0; i < LEN(texts); i++)
 		*texts[i] = take_str(t, STRING_BYTES_MAX);
 	p->offset = take_u64(t);
+	p->traits = take_enum(t, PACKAGE_TRAITS + 1);
 }
 
 static void take_distro(struct taker *t, struct distro *d)
@@ -305,6 +313,7 @@ static void take_entries(struct taker *t, struct layer_result *out)
 		x->packages = take_span(t);
 		x->gaps = take_span(t);
 		x->distros = take_span(t);
+		x->owned = take_span(t);
 		t->bad = t->bad || path_is_deep(x->path);
 	}
 }
@@ -319,7 +328,7 @@ static bool spans_fit(const struct layer_result *r)
 	for (size_t i = 0; i < r->entries.n; i++) {
 		const struct entry *x = &r->entries.v[i];
 		if (!is_within(x->packages, r->packages.n) || !is_within(x->gaps, r->gaps.n) ||
-		    !is_within(x->distros, r->distros.n))
+		    !is_within(x->distros, r->distros.n) || !is_within(x->owned, r->owned.n))
 			return false;
 	}
 	return true;
@@ -347,6 +356,14 @@ static void take_findings(struct taker *t, struct layer_result *out)
 		struct distro *d = take_slot(t, &out->distros);
 		if (d)
 			take_distro(t, d);
+	}
+	n = take_count(t, OWNED_MAX);
+	for (uint32_t i = 0; i < n && !t->bad; i++) {
+		struct owned_file *f = take_slot(t, &out->owned);
+		if (!f)
+			return;
+		f->path = take_str(t, PATH_BYTES_MAX);
+		f->owner = take_str(t, STRING_BYTES_MAX);
 	}
 }
 

@@ -28,7 +28,7 @@ struct entry {
 	/* of a file: its part of the result's packages, gaps and distros */
 	struct span {
 		uint32_t first, n;
-	} packages, gaps, distros;
+	} packages, gaps, distros, owned;
 };
 
 struct hashes { /* of paths; from malloc, since they are many and live apart from the arena */
@@ -42,6 +42,7 @@ struct layer_result {
 	VEC(struct package) packages;
 	VEC(struct gap) gaps;
 	VEC(struct distro) distros;
+	VEC(struct owned_file) owned;
 	struct hashes plain; /* str_hash of all other non-directories: they hide what lies below */
 	struct hashes dirs;  /* str_hash of the directories: they replace links and files below */
 	uint64_t members, inflated_bytes;

@@ -98,13 +98,14 @@ static int read_file(struct walk *w, const struct detector *d, str path, const s
 		inventory_gap(&w->found, gap_of(r), path, "%s", e->msg);
 	/* executables without Go in them are many, and as good as any other file */
 	if (is_go(d) && before.packages.n == w->found.packages.n &&
-	    before.gaps.n == w->found.gaps.n)
+	    before.gaps.n == w->found.gaps.n && before.owned.n == w->found.owned.n)
 		return note_plain(w, path, e);
 	if (add_entry(w, ENTRY_FILE, path, (str){ 0 }, d->kind)) {
 		struct entry *x = &w->out->entries.v[w->out->entries.n - 1];
 		x->packages = span_since(before.packages.n, w->found.packages.n);
 		x->gaps = span_since(before.gaps.n, w->found.gaps.n);
 		x->distros = span_since(before.distros.n, w->found.distros.n);
+		x->owned = span_since(before.owned.n, w->found.owned.n);
 	}
 	return 0;
 }
@@ -193,6 +194,8 @@ void walk_layer(struct stream *tar, struct wanted_list wanted, struct spool *spo
 	out->gaps.n = w.found.gaps.n;
 	out->distros.v = w.found.distros.v;
 	out->distros.n = w.found.distros.n;
+	out->owned.v = w.found.owned.v;
+	out->owned.n = w.found.owned.n;
 	hashes_sort(&out->plain);
 	hashes_sort(&out->dirs);
 }

@@ -60,6 +60,27 @@ static str command(struct arena *a, const struct finding *f)
 		return maven(a, p->name, v);
 	case PACKAGE_GOLANG:
 		return golang(a, p->name, v);
+	case PACKAGE_CARGO:
+		return arena_printf(a, "cargo update %.*s --precise %.*s", STR_FMT(p->name),
+		                    STR_FMT(v));
+	case PACKAGE_GEM:
+		return arena_printf(a, "gem install %.*s -v '>= %.*s'", STR_FMT(p->name),
+		                    STR_FMT(v));
+	case PACKAGE_NUGET:
+		return arena_printf(a, "dotnet add package %.*s --version %.*s", STR_FMT(p->name),
+		                    STR_FMT(v));
+	case PACKAGE_COMPOSER:
+		return arena_printf(a, "composer require %.*s:^%.*s", STR_FMT(p->name), STR_FMT(v));
+	case PACKAGE_HEX:
+		return arena_printf(a, "mix deps.update %.*s", STR_FMT(p->name));
+	case PACKAGE_PUB:
+		return arena_printf(a, "dart pub upgrade %.*s", STR_FMT(p->name));
+	case PACKAGE_SWIFT: /* no command of theirs takes a version */
+	case PACKAGE_CRAN:
+	case PACKAGE_HACKAGE:
+	case PACKAGE_CONDA:
+	case PACKAGE_BITNAMI:
+	case PACKAGE_GENERIC:
 	case PACKAGE_TYPE_COUNT:
 		break;
 	}
@@ -96,7 +117,9 @@ void advice_fill(struct arena *a, struct finding *f)
 	}
 	f->remediation = arena_printf(a, "Upgrade %.*s to %.*s or later", STR_FMT(what),
 	                              STR_FMT(f->fixed_version));
-	if (is_plain(f->package->name) && is_plain(f->fixed_version))
+	str how = is_plain(f->package->name) && is_plain(f->fixed_version) ? command(a, f)
+	                                                                   : (str){ 0 };
+	if (how.n)
 		f->remediation = arena_printf(a, "%.*s: %.*s", STR_FMT(f->remediation),
-		                              STR_FMT(command(a, f)));
+		                              STR_FMT(how));
 }

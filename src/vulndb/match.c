@@ -56,12 +56,8 @@ static str with_epoch(struct arena *a, str version, str source_version)
 static bool describe(struct arena *a, const struct package *p, const struct distro *d,
                      struct subject *out)
 {
-	static const str ecosystems[PACKAGE_TYPE_COUNT] = { [PACKAGE_NPM] = STR_INIT("npm"),
-		                                            [PACKAGE_PYPI] = STR_INIT("PyPI"),
-		                                            [PACKAGE_MAVEN] = STR_INIT("Maven"),
-		                                            [PACKAGE_GOLANG] = STR_INIT("Go") };
 	*out = (struct subject){
-		.package = p, .shown = ecosystems[p->type], .name = p->name, .version = p->version
+		.package = p, .shown = str_c(package_ecosystem(p->type)), .name = p->name, .version = p->version
 	};
 	if (!out->shown.n) {
 		if (!d || !d->ecosystem.n)

@@ -89,6 +89,7 @@ void record_put_head(struct buf *b, const struct advisory *a)
 {
 	record_put_str(b, a->id);
 	record_put_uleb(b, a->origin);
+	record_put_uleb(b, a->state);
 	record_put_uleb(b, a->notice);
 	record_put_str(b, a->published);
 	record_put_str(b, a->modified);
@@ -106,6 +107,7 @@ int record_get_head(struct cursor *c, struct arena *a, struct advisory *out, str
 	struct opinion *o;
 	out->id = record_get_str(c);
 	out->origin = (enum advisory_origin)get_enum(c, ORIGIN_COUNT);
+	out->state = (enum finding_state)get_enum(c, STATE_COUNT);
 	out->notice = get_enum(c, 2);
 	out->published = record_get_str(c);
 	out->modified = record_get_str(c);

@@ -11,7 +11,7 @@
 #include "version/range.h"
 
 enum {
-	RECORD_SCHEMA = 1,        /* of the database; another one is not read */
+	RECORD_SCHEMA = 2,        /* of the database; another one is not read */
 	RECORD_NAME_BYTES = 1024, /* of an ecosystem or package name */
 	RECORD_ID_BYTES = 128,    /* of an advisory's id or alias */
 	RECORD_SUMMARY_BYTES = 1024,
@@ -45,6 +45,7 @@ struct affected {             /* one package that an advisory speaks of */
 struct advisory {
 	str id;
 	enum advisory_origin origin;
+	enum finding_state state; /* disputed, rejected: a CVE's own record says so */
 	bool notice; /* of a distribution: speaks of the CVEs in `covers`, has no flaw of its own */
 	str published, modified, withdrawn; /* RFC 3339 or empty */
 	VEC(str) aliases;                   /* other names of the same flaw */
