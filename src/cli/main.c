@@ -19,6 +19,7 @@ static const struct command {
 	{ "sbom",      cmd_scan,    "its inventory, as CycloneDX or JSON" },
 	{ "db",        cmd_db,      "the advisory database: update, info, lookup" },
 	{ "compare",   cmd_compare, "order two versions as their ecosystem does" },
+	{ "completion", cmd_completion, "a script for your shell: bash, zsh, fish" },
 	{ "version",   cmd_version, "this program's version" },
 	{ "help",      cmd_help,    "this list" },
 	{ "worker",    cmd_worker,  NULL },
@@ -34,7 +35,12 @@ static int cmd_version(int argc, char **argv)
 
 static int cmd_help(int argc, char **argv)
 {
-	(void)argc, (void)argv;
+	if (argc == 2 && !strcmp(argv[1], "--list")) { /* for completions */
+		for (size_t i = 0; i < LEN(commands); i++)
+			if (commands[i].about)
+				printf("%s\t%s\n", commands[i].name, commands[i].about);
+		return 0;
+	}
 	puts("Usage: plimsoll COMMAND [OPTION]... [ARGUMENT]...\n\n"
 	     "Finds known vulnerabilities in container images, and says what it could not look "
 	     "at.\n");

@@ -21,6 +21,14 @@ static void print_help(const struct command_line *c)
 	printf("  -h, --help                     this text\n");
 }
 
+/* For completions: a line an option, its name, the name of its value or nothing, and what it is for */
+static void print_list(const struct command_line *c)
+{
+	for (const struct option_row *r = c->rows; r->name; r++)
+		printf("--%s\t%s\t%s\n", r->name, r->value ? r->value : "", r->about);
+	puts("--help\t\tthis command's help");
+}
+
 static int read_seconds(str text, unsigned *out)
 {
 	uint64_t v, unit = 1;
@@ -63,10 +71,22 @@ static int set(const struct option_row *r, const char *value, struct error *e)
 	return 0;
 }
 
-static bool is_yes(str v)
+static int read_flag(const char *name, str v, bool *out, struct error *e)
 {
-	return str_eq_nocase(v, STR("1")) || str_eq_nocase(v, STR("true")) ||
-	       str_eq_nocase(v, STR("yes"));
+	static const struct {
+		str word;
+		bool means;
+	} words[] = {
+		{ STR_INIT("1"), true },   { STR_INIT("true"), true },   { STR_INIT("yes"), true },
+		{ STR_INIT("on"), true },  { STR_INIT("0"), false },     { STR_INIT("false"), false },
+		{ STR_INIT("no"), false }, { STR_INIT("off"), false },
+	};
+	for (size_t i = 0; i < LEN(words); i++)
+		if (str_eq_nocase(v, words[i].word)) {
+			*out = words[i].means;
+			return 0;
+		}
+	return error_set(e, ERR_USAGE, "%s is true or false, not \"%.*s\"", name, STR_FMT(v));
 }
 
 static const struct option_row *by_name(const struct option_row *rows, str name)
@@ -77,7 +97,7 @@ static const struct option_row *by_name(const struct option_row *rows, str name)
 	return NULL;
 }
 
-/* PLIMSOLL_FAIL_ON for --fail-on; a flag is set by 1, true or yes */
+/* PLIMSOLL_FAIL_ON for --fail-on */
 static int read_environment(const struct option_row *r, struct error *e)
 {
 	char name[64] = "PLIMSOLL_";
@@ -90,10 +110,8 @@ static int read_environment(const struct option_row *r, struct error *e)
 	value = getenv(name);
 	if (!value || !*value)
 		return 0;
-	if (r->kind == OPTION_FLAG) {
-		*(bool *)r->into = is_yes(str_c(value));
-		return 0;
-	}
+	if (r->kind == OPTION_FLAG)
+		return read_flag(name, str_c(value), r->into, e);
 	return set(r, value, e) < 0 ? error_in(e, "%s", name) : 0;
 }
 
@@ -124,10 +142,8 @@ static int take_setting(void *ctx, str key, str value, unsigned line, struct err
 		return own ? error_set(e, ERR_USAGE, "%.*s has no option \"%.*s\"",
 		                       STR_FMT(f->command), STR_FMT(key))
 		           : 0;
-	if (r->kind == OPTION_FLAG) {
-		*(bool *)r->into = is_yes(value);
-		return 0;
-	}
+	if (r->kind == OPTION_FLAG)
+		return read_flag(name, value, r->into, e);
 	value = arena_str(f->c->arena, value);
 	return value.p ? set(r, value.p, e) : error_set(e, ERR_USAGE, "\"%s\" needs a value", name);
 }
@@ -208,6 +224,25 @@ static int read_option(const struct command_line *c, const char *arg, const char
 	return set(r, value, e);
 }
 
+/* "-qv" is -q -v: every letter but the last is a flag, and a value may follow the last at once. */
+static int read_letters(const struct command_line *c, const char *arg, const char **next,
+                        struct error *e)
+{
+	for (; arg[1] && arg[2]; arg++) {
+		const struct option_row *r = by_letter(c->rows, arg[1]);
+		const char one[] = { '-', arg[1], 0 };
+		if (!r)
+			return error_set(e, ERR_USAGE, "no option %s; --help lists them", one);
+		if (r->kind != OPTION_FLAG)
+			return set(r, arg + 2, e);
+		int code = set(r, NULL, e);
+		if (code < 0)
+			return code;
+	}
+	const char last[] = { '-', arg[1], 0 };
+	return read_option(c, last, next, e);
+}
+
 int options_read(const struct command_line *c, int argc, char **argv, struct error *e)
 {
 	int operands = 0, r = 0;
@@ -228,8 +263,13 @@ int options_read(const struct command_line *c, int argc, char **argv, struct err
 			print_help(c);
 			e->code = 0;
 			return -1;
+		} else if (!strcmp(argv[i], "--list-options")) {
+			print_list(c);
+			e->code = 0;
+			return -1;
 		} else {
-			r = read_option(c, argv[i], &next, e);
+			r = argv[i][1] == '-' ? read_option(c, argv[i], &next, e)
+			                      : read_letters(c, argv[i], &next, e);
 			i += had != next;
 		}
 	}

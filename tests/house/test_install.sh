@@ -1,8 +1,9 @@
 #!/bin/bash
-# `make install` puts the program and its man page where DESTDIR says, and nothing else.
+# `make install` puts the program, its man page and what shells complete it by where DESTDIR says, and nothing else.
 set -euo pipefail
 env -u MAKEFLAGS -u MAKELEVEL make -s -C "$ROOT" install DESTDIR="$WORK/root"
 find root -type f | sort >found
-printf '%s\n' root/usr/local/bin/plimsoll root/usr/local/share/man/man1/plimsoll.1 >wanted
+share=root/usr/local/share
+printf '%s\n' root/usr/local/bin/plimsoll $share/{bash-completion/completions/plimsoll,fish/vendor_completions.d/plimsoll.fish,man/man1/plimsoll.1,zsh/site-functions/_plimsoll} | sort >wanted
 diff -u wanted found
 root/usr/local/bin/plimsoll --version

@@ -1,0 +1,1 @@
+plimsoll completion fish | source
