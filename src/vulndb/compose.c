@@ -303,6 +303,7 @@ int compose_finding(struct look *l, struct arena *scratch, const struct subject 
                     struct arena *a, struct scan_report *into, struct error *e)
 {
 	struct making m = { .l = l, .scratch = scratch, .a = a, .s = s, .g = g, .e = e };
+	m.f.exploited.epss = m.f.exploited.percentile = -1; /* not known */
 	pick_primary(&m);
 	assert(m.primary);
 	fill_names(&m);
