@@ -5,6 +5,7 @@
 #include "cli/options.h"
 #include "cli/screen.h"
 #include "inventory/detector.h"
+#include "model/package_use.h"
 #include "vulndb/vulndb.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -15,12 +16,12 @@ enum { PASSWORD_BYTES = 1024, REPORT_MIB = 1024, SECONDS_A_DAY = 86400 };
 
 struct settings {
 	bool sbom;
-	const char *format, *output, *severity, *fail_on, *platform, *db, *username, *ca_file,
+	const char *format, *output, *severity, *leave_out, *fail_on, *platform, *db, *username, *ca_file,
 	        *input, *temp_dir;
 	bool ignore_unfixed, offline, insecure, password_stdin, quiet, verbose;
 	unsigned timeout_s, jobs, max_data_age;
 	/* read from the above */
-	unsigned shown;
+	unsigned shown, left_out;
 	enum severity bar;
 	char password[PASSWORD_BYTES];
 };
@@ -70,6 +71,23 @@ static int read_severities(const char *text, unsigned *out, struct error *e)
 	return 0;
 }
 
+static int read_uses(const char *text, unsigned *out, struct error *e)
+{
+	str rest = str_c(text), word;
+	enum package_use use;
+
+	while (str_split(&rest, ',', &word)) {
+		if (!package_use_parse(str_trim(word), &use) || use == USE_ORDINARY)
+			return error_set(
+			        e, ERR_USAGE,
+			        "--leave-out: \"%.*s\" is none of kernel-headers, development, "
+			        "documentation, debug-symbols, firmware",
+			        STR_FMT(word));
+		*out |= 1u << use;
+	}
+	return 0;
+}
+
 static int settle(struct settings *s, struct error *e)
 {
 	s->bar = SEVERITY_COUNT;
@@ -79,6 +97,8 @@ static int settle(struct settings *s, struct error *e)
 		                 "negligible, unknown",
 		                 s->fail_on);
 	if (s->severity && read_severities(s->severity, &s->shown, e) < 0)
+		return e->code;
+	if (s->leave_out && read_uses(s->leave_out, &s->left_out, e) < 0)
 		return e->code;
 	if (!writer_find(s->format))
 		return error_set(e, ERR_USAGE,
@@ -110,6 +130,7 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 		{ "severity", 's', OPTION_TEXT, &s->severity, "LIST", "show only these, as in critical,high" },
 		{ "fail-on", 0, OPTION_TEXT, &s->fail_on, "SEVERITY", "status 1 when a finding is that severe or worse" },
 		{ "ignore-unfixed", 0, OPTION_FLAG, &s->ignore_unfixed, NULL, "leave out what no version fixes" },
+		{ "leave-out", 0, OPTION_TEXT, &s->leave_out, "LIST", "suppress what is in kernel-headers, development, documentation, debug-symbols, firmware" },
 		{ "db", 0, OPTION_TEXT, &s->db, "FILE", "the advisory database (default: in the cache folder)" },
 		{ "max-data-age", 0, OPTION_NUMBER, &s->max_data_age, "DAYS", "older advisory data is a gap (180; 0: any age)" },
 		{ "input", 0, OPTION_TEXT, &s->input, "FILE", "an image archive instead of TARGET; - is standard input" },
@@ -205,6 +226,7 @@ static int run(const struct settings *s, const char *target, int input_fd, struc
 		.max_data_age_days = s->max_data_age,
 		.shown = s->shown,
 		.ignore_unfixed = s->ignore_unfixed,
+		.left_out = s->left_out,
 		.progress = screen_progress,
 		.progress_ctx = &screen,
 	};

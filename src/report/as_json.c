@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "base/jsonout.h"
 #include "base/time.h"
+#include "model/package_use.h"
 #include "model/purl.h"
 #include "report/writer.h"
 
@@ -215,6 +216,8 @@ static void put_found_in(struct job *job, const struct package *p)
 	jsonout_str(&job->json, "name", p->name);
 	jsonout_str(&job->json, "version", p->version);
 	jsonout_str(&job->json, "purl", purl_of(job->scratch, p, &job->r->distro));
+	if (package_use_of(p) != USE_ORDINARY)
+		jsonout_text(&job->json, "package_class", package_use_word(package_use_of(p)));
 	put_location(job, p);
 	jsonout_end(&job->json);
 }

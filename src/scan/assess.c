@@ -1,5 +1,6 @@
 #include "scan/assess.h"
 #include "base/time.h"
+#include "scan/divide.h"
 #include "scan/order.h"
 #include "version/ecosystem.h"
 #include "vulndb/vulndb.h"
@@ -173,22 +174,9 @@ static int match_all(struct assessment *s, struct error *e)
 static void settle(struct assessment *s)
 {
 	struct scan_report *r = s->report;
-	size_t kept = 0;
 
 	order_report(r);
-	for (size_t i = 0; i < r->findings.n; i++) {
-		const struct finding *f = &r->findings.v[i];
-		bool fixable = f->status == FIX_AVAILABLE || !s->o->ignore_unfixed;
-		if (fixable) {
-			r->worst = MAX(r->worst, f->severity);
-			r->any = true;
-		}
-		if (fixable && (!s->o->shown || s->o->shown >> f->severity & 1))
-			r->findings.v[kept++] = *f;
-		else
-			r->findings_hidden++;
-	}
-	r->findings.n = kept;
+	divide_findings(s->o, s->arena, r);
 	r->assessed = true;
 	for (size_t i = 0; i < r->gaps.n; i++)
 		r->assessed &= !gap_matters(r->gaps.v[i].kind);

@@ -31,11 +31,19 @@ void order_packages(struct scan_report *r)
 	r->packages.n = kept;
 }
 
+/* The higher percentile of EPSS first, unknown last */
+static int by_likelihood(const struct exploitation *a, const struct exploitation *b)
+{
+	return (a->percentile < b->percentile) - (a->percentile > b->percentile);
+}
+
 static int finding_order(const void *x, const void *y)
 {
 	const struct finding *a = x, *b = y;
 	int c = (int)b->severity - (int)a->severity;
 
+	c = c ? c : (int)b->exploited.known - (int)a->exploited.known;
+	c = c ? c : by_likelihood(&a->exploited, &b->exploited);
 	c = c ? c : str_cmp(a->id, b->id);
 	return c ? c : (a->package > b->package) - (a->package < b->package);
 }

@@ -1,0 +1,72 @@
+#include "scan/divide.h"
+#include "base/attr.h"
+#include "model/package_use.h"
+
+/* An advisory that was taken back is told, and counts no more. */
+static bool by_state(const struct scan_options *o, struct arena *a, const struct scan_report *r,
+                     struct finding *f)
+{
+	(void)o, (void)r;
+	if (f->state != STATE_REJECTED && f->state != STATE_WITHDRAWN)
+		return false;
+	f->hidden = (struct hiding){
+		.kind = HIDING_WITHDRAWN,
+		.by = f->advisories.n ? f->advisories.v[0] : f->id,
+		.why = arena_printf(a, "the advisory was %s", finding_state_word(f->state)),
+	};
+	return true;
+}
+
+/* What --leave-out names */
+static bool by_noise(const struct scan_options *o, struct arena *a, const struct scan_report *r,
+                     struct finding *f)
+{
+	enum package_use use = o->left_out ? package_use_of(f->package) : USE_ORDINARY;
+	(void)r;
+	if (!(o->left_out >> use & 1))
+		return false;
+	f->hidden = (struct hiding){
+		.kind = HIDING_NOISE,
+		.by = arena_printf(a, "--leave-out %s", package_use_word(use)),
+		.why = str_c(package_use_text(use)),
+	};
+	return true;
+}
+
+/* Facts about the finding first, then what somebody decided about it. */
+static divide_decider *const deciders[] = {
+	by_state,
+	by_noise,
+};
+
+static bool is_hidden(const struct scan_options *o, struct arena *a, const struct scan_report *r,
+                      struct finding *f)
+{
+	for (size_t i = 0; i < LEN(deciders) && f->hidden.kind == HIDING_NONE; i++)
+		if (deciders[i](o, a, r, f))
+			return true;
+	return f->hidden.kind != HIDING_NONE;
+}
+
+void divide_findings(const struct scan_options *o, struct arena *a, struct scan_report *r)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->findings.n; i++) {
+		struct finding *f = &r->findings.v[i];
+		bool fixable = f->status == FIX_AVAILABLE || !o->ignore_unfixed;
+		if (is_hidden(o, a, r, f)) {
+			vec_add(a, &r->suppressed, *f);
+			continue;
+		}
+		if (fixable) {
+			r->worst = MAX(r->worst, f->severity);
+			r->any = true;
+		}
+		if (fixable && (!o->shown || o->shown >> f->severity & 1))
+			r->findings.v[kept++] = *f;
+		else
+			r->findings_hidden++;
+	}
+	r->findings.n = kept;
+}
