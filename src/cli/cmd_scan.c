@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/outlet.h"
 #include "cli/screen.h"
 #include "inventory/detector.h"
 #include "model/package_use.h"
@@ -12,22 +13,25 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { PASSWORD_BYTES = 1024, REPORT_MIB = 1024, SECONDS_A_DAY = 86400 };
+enum { PASSWORD_BYTES = 1024, SECONDS_A_DAY = 86400 };
 
 struct settings {
 	bool sbom;
 	const char *format, *output, *severity, *leave_out, *fail_on, *platform, *db, *username, *ca_file,
-	        *input, *temp_dir;
+	        *temp_dir;
+	struct option_list inputs;
 	bool ignore_unfixed, offline, insecure, password_stdin, quiet, verbose;
 	unsigned timeout_s, jobs, max_data_age;
 	/* read from the above */
 	unsigned shown, left_out;
 	enum severity bar;
+	char **targets;
+	int targets_n;
 	char password[PASSWORD_BYTES];
 };
 
 static const char scan_about[] =
-        "Finds known vulnerabilities in an image and says what it could not look at.\n\n"
+        "Finds known vulnerabilities in images and says what it could not look at.\n\n"
         "TARGET is one of\n"
         "  NAME[:TAG|@DIGEST]      an image of a registry (no daemon is asked)\n"
         "  docker:NAME             an image of the local Docker engine\n"
@@ -36,7 +40,8 @@ static const char scan_about[] =
         "  dir:PATH                a root file system in a folder\n"
         "  -                       an archive on standard input\n\n"
         "Exit status: 0 clean or nothing above the bar, 1 --fail-on says no, 2 wrong use,\n"
-        "3 could not assess (the report says what and why), 4 input, registry or network failed.";
+        "3 could not assess (the report says what and why), 4 input, registry or network failed.\n"
+        "Of several images the gravest counts: 2, then 1, 4, 3.";
 
 static const char sbom_about[] =
         "Lists the packages of an image, without looking for vulnerabilities.\n"
@@ -88,6 +93,17 @@ static int read_uses(const char *text, unsigned *out, struct error *e)
 	return 0;
 }
 
+static unsigned reads_stdin(const struct settings *s)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < s->inputs.texts.n; i++)
+		n += !strcmp(s->inputs.texts.v[i], "-");
+	for (int i = 0; i < s->targets_n; i++)
+		n += !strcmp(s->targets[i], "-");
+	return n;
+}
+
 static int settle(struct settings *s, struct error *e)
 {
 	s->bar = SEVERITY_COUNT;
@@ -106,9 +122,9 @@ static int settle(struct settings *s, struct error *e)
 		                 s->format);
 	if (s->password_stdin && !s->username)
 		return error_set(e, ERR_USAGE, "--password-stdin goes with --username");
-	if (s->password_stdin && s->input && !strcmp(s->input, "-"))
+	if (reads_stdin(s) > (s->password_stdin ? 0 : 1))
 		return error_set(e, ERR_USAGE,
-		                 "standard input is either the password or the image");
+		                 "standard input is either the password or one image");
 	return s->password_stdin ? read_line(STDIN_FILENO, s->password, sizeof s->password, e) : 0;
 }
 
@@ -126,14 +142,14 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 	const struct option_row rows[] = {
 		// clang-format off
 		{ "format", 'f', OPTION_TEXT, &s->format, "FORMAT", "table, json, cyclonedx or sarif" },
-		{ "output", 'o', OPTION_TEXT, &s->output, "FILE", "write there instead of standard output" },
+		{ "output", 'o', OPTION_TEXT, &s->output, "FILE", "write there instead of standard output; FOLDER/: a file an image" },
 		{ "severity", 's', OPTION_TEXT, &s->severity, "LIST", "show only these, as in critical,high" },
 		{ "fail-on", 0, OPTION_TEXT, &s->fail_on, "SEVERITY", "status 1 when a finding is that severe or worse" },
 		{ "ignore-unfixed", 0, OPTION_FLAG, &s->ignore_unfixed, NULL, "leave out what no version fixes" },
 		{ "leave-out", 0, OPTION_TEXT, &s->leave_out, "LIST", "suppress what is in kernel-headers, development, documentation, debug-symbols, firmware" },
 		{ "db", 0, OPTION_TEXT, &s->db, "FILE", "the advisory database (default: in the cache folder)" },
 		{ "max-data-age", 0, OPTION_NUMBER, &s->max_data_age, "DAYS", "older advisory data is a gap (180; 0: any age)" },
-		{ "input", 0, OPTION_TEXT, &s->input, "FILE", "an image archive instead of TARGET; - is standard input" },
+		{ "input", 0, OPTION_LIST, &s->inputs, "FILE", "an image archive instead of TARGET, again for several; - is standard input" },
 		{ "platform", 0, OPTION_TEXT, &s->platform, "OS/ARCH", "of an image for several, as in linux/arm64/v8" },
 		{ "username", 0, OPTION_TEXT, &s->username, "NAME", "at the registry (default: the Docker credentials)" },
 		{ "password-stdin", 0, OPTION_FLAG, &s->password_stdin, NULL, "read its password from standard input" },
@@ -148,22 +164,22 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 		{ 0 },
 		// clang-format on
 	};
-	struct command_line c = { s->sbom ? "plimsoll sbom [OPTION]... TARGET"
-		                          : "plimsoll scan [OPTION]... TARGET",
+	struct command_line c = { s->sbom ? "plimsoll sbom [OPTION]... TARGET..."
+		                          : "plimsoll scan [OPTION]... TARGET...",
 		                  s->sbom ? sbom_about : scan_about, rows, kept };
 	int operands = options_read(&c, argc, argv, e);
 
 	if (operands < 0)
 		return operands;
-	if (operands != (s->input ? 0 : 1))
-		return error_set(e, ERR_USAGE,
-		                 s->input ? "--input FILE takes the place of TARGET"
-		                          : "%s takes one TARGET; --help says more",
-		                 argv[0]);
-	if (!s->input && has_userinfo(str_c(argv[1])))
-		return error_set(
-		        e, ERR_USAGE,
-		        "a name with a password in it: use --username and --password-stdin");
+	if (!operands && !s->inputs.texts.n)
+		return error_set(e, ERR_USAGE, "%s takes a TARGET; --help says more", argv[0]);
+	for (int i = 1; i <= operands; i++)
+		if (has_userinfo(str_c(argv[i])))
+			return error_set(e, ERR_USAGE,
+			                 "a name with a password in it: use --username and "
+			                 "--password-stdin");
+	s->targets = argv + 1;
+	s->targets_n = operands;
 	return settle(s, e);
 }
 
@@ -192,22 +208,15 @@ static void say_age(const struct scan_report *r)
 		        MAX((time_now() - newest) / SECONDS_A_DAY, (int64_t)0));
 }
 
-static int write_report(const struct settings *s, const struct scan_report *r, struct error *e)
-{
-	struct buf out cleanup(buf_done) = BUF(MIB(REPORT_MIB));
-	struct writer_style style = screen_style(s->output != NULL);
-	int code = writer_find(s->format)->write(r, &style, &out, e);
+/* --- one image, and all of them --- */
 
-	if (code >= 0 && out.failed)
-		code = error_set(e, ERR_LIMIT, "the report is larger than %d MiB", REPORT_MIB);
-	return code < 0 ? code : screen_write(buf_view(&out), s->output, e);
-}
-
-static int run(const struct settings *s, const char *target, int input_fd, struct error *e)
+static int run(const struct settings *s, const char *target, const char *input, int input_fd,
+               struct outlet *to, struct error *e)
 {
 	struct screen screen;
 	char db_path[4096];
 	struct scan_options o = {
+		.label = input,
 		.source = { .platform = s->platform,
 		            .username = s->username,
 		            .password = s->password_stdin ? s->password : NULL,
@@ -237,10 +246,10 @@ static int run(const struct settings *s, const char *target, int input_fd, struc
 	r = scan_run(target, &o, &scan, e);
 	screen_end(&screen);
 	if (r < 0)
-		return error_in(e, "%s", target);
+		return error_in(e, "%s", input ? input : target);
 	if (!s->quiet)
 		say_age(scan_report(scan));
-	r = write_report(s, scan_report(scan), e);
+	r = outlet_put(to, scan_report(scan), e);
 	if (r >= 0)
 		r = s->sbom ? scan_verdict(scan_report(scan), SEVERITY_COUNT)
 		            : scan_verdict(scan_report(scan), s->bar);
@@ -248,27 +257,66 @@ static int run(const struct settings *s, const char *target, int input_fd, struc
 	return r;
 }
 
+/* Of several exit statuses the one that says most: wrong use, a policy's no, an image that was not
+ * seen at all, one that was not seen whole. */
+static int graver(int a, int b)
+{
+	static const int order[] = { 0, 3, 4, 1, 2 };
+	int rank_a = 0, rank_b = 0;
+
+	for (int i = 0; i < (int)LEN(order); i++) {
+		rank_a = order[i] == a ? i : rank_a;
+		rank_b = order[i] == b ? i : rank_b;
+	}
+	return rank_a > rank_b ? a : b;
+}
+
+static int run_input(const struct settings *s, const char *input, struct outlet *to,
+                     struct error *e)
+{
+	autoclose int file = -1;
+
+	if (strcmp(input, "-") != 0) {
+		file = open(input, O_RDONLY | O_CLOEXEC);
+		if (file < 0)
+			return error_errno(e, errno, "%s", input);
+	}
+	return run(s, "-", input, file < 0 ? STDIN_FILENO : file, to, e);
+}
+
+/* One that fails does not keep the others from being looked at. */
+static int run_all(const struct settings *s, struct outlet *to)
+{
+	size_t targets = (size_t)s->targets_n, all = targets + s->inputs.texts.n;
+	int status = 0;
+
+	for (size_t i = 0; i < all; i++) {
+		struct error e = { 0 };
+		int r = i < targets ? run(s, s->targets[i], NULL, STDIN_FILENO, to, &e)
+		                    : run_input(s, s->inputs.texts.v[i - targets], to, &e);
+		status = graver(status, r < 0 ? screen_fail(&e) : r);
+	}
+	return status;
+}
+
 int cmd_scan(int argc, char **argv)
 {
 	struct settings s = { .sbom = !strcmp(argv[0], "sbom"), .max_data_age = 180 };
 	struct arena kept cleanup(arena_done) = ARENA(MIB(1));
+	struct outlet to cleanup(outlet_done) = { 0 };
 	struct error e = { 0 };
-	autoclose int file = -1;
-	int r;
+	int r, status;
 
 	s.format = s.sbom ? "cyclonedx" : "table";
 	r = read_arguments(&s, &kept, argc, argv, &e);
 	if (r < 0)
 		return e.code ? screen_fail(&e) : 0;
 	log_level_set(s.verbose ? LOG_DEBUG : s.quiet ? LOG_ERROR : LOG_WARN);
-	if (s.input && strcmp(s.input, "-") != 0) {
-		file = open(s.input, O_RDONLY | O_CLOEXEC);
-		if (file < 0) {
-			error_errno(&e, errno, "%s", s.input);
-			return screen_fail(&e);
-		}
-	}
-	r = run(&s, s.input ? "-" : argv[1], file < 0 ? STDIN_FILENO : file, &e);
+	r = outlet_open(&to, s.output, s.format, (size_t)s.targets_n + s.inputs.texts.n > 1, &e);
+	if (r < 0)
+		return screen_fail(&e);
+	status = run_all(&s, &to);
 	explicit_bzero(s.password, sizeof s.password);
-	return r < 0 ? screen_fail(&e) : r;
+	r = outlet_end(&to, &e);
+	return r < 0 ? graver(status, screen_fail(&e)) : status;
 }

@@ -44,8 +44,33 @@ static int read_seconds(str text, unsigned *out)
 	return 0;
 }
 
-static int set(const struct option_row *r, const char *value, struct error *e)
+static bool read_bytes(str text, uint64_t *out)
 {
+	static const char units[] = "KMGT";
+	size_t digits = 0;
+	uint64_t v;
+
+	while (digits < text.n && isdigit((unsigned char)text.p[digits]))
+		digits++;
+	str unit = str_from(text, digits);
+	if (!str_u64(str_upto(text, digits), &v))
+		return false;
+	if (unit.n && toupper((unsigned char)unit.p[0]) != 'B') {
+		const char *at = strchr(units, toupper((unsigned char)unit.p[0]));
+		if (!at)
+			return false;
+		for (const char *u = units; u <= at; u++)
+			if (ckd_mul(&v, v, (uint64_t)1024))
+				return false;
+		unit = str_from(unit, 1);
+	}
+	*out = v;
+	return !unit.n || str_eq_nocase(unit, STR("B")) || str_eq_nocase(unit, STR("iB"));
+}
+
+static int set(const struct option_row *r, const char *value, struct arena *a, struct error *e)
+{
+	struct option_list *list = r->into;
 	uint64_t v;
 
 	switch (r->kind) {
@@ -66,6 +91,15 @@ static int set(const struct option_row *r, const char *value, struct error *e)
 			return error_set(e, ERR_USAGE,
 			                 "--%s takes seconds (90, 90s, 5m), not \"%s\"", r->name,
 			                 value);
+		return 0;
+	case OPTION_BYTES:
+		if (!read_bytes(str_c(value), r->into))
+			return error_set(e, ERR_USAGE, "--%s takes a size (500M, 1GiB), not \"%s\"",
+			                 r->name, value);
+		return 0;
+	case OPTION_LIST:
+		if (!vec_add(a, &list->texts, value))
+			return error_set(e, ERR_USAGE, "--%s is given too often", r->name);
 		return 0;
 	}
 	return 0;
@@ -98,7 +132,7 @@ static const struct option_row *by_name(const struct option_row *rows, str name)
 }
 
 /* PLIMSOLL_FAIL_ON for --fail-on */
-static int read_environment(const struct option_row *r, struct error *e)
+static int read_environment(const struct option_row *r, struct arena *a, struct error *e)
 {
 	char name[64] = "PLIMSOLL_";
 	size_t n = strlen(name);
@@ -112,7 +146,7 @@ static int read_environment(const struct option_row *r, struct error *e)
 		return 0;
 	if (r->kind == OPTION_FLAG)
 		return read_flag(name, str_c(value), r->into, e);
-	return set(r, value, e) < 0 ? error_in(e, "%s", name) : 0;
+	return set(r, value, a, e) < 0 ? error_in(e, "%s", name) : 0;
 }
 
 /* --- plimsoll.yaml --- */
@@ -145,7 +179,8 @@ static int take_setting(void *ctx, str key, str value, unsigned line, struct err
 	if (r->kind == OPTION_FLAG)
 		return read_flag(name, value, r->into, e);
 	value = arena_str(f->c->arena, value);
-	return value.p ? set(r, value.p, e) : error_set(e, ERR_USAGE, "\"%s\" needs a value", name);
+	return value.p ? set(r, value.p, f->c->arena, e)
+	               : error_set(e, ERR_USAGE, "\"%s\" needs a value", name);
 }
 
 /* The file there is, opened; -1 when there is none */
@@ -199,6 +234,17 @@ static const struct option_row *by_letter(const struct option_row *rows, char le
 	return NULL;
 }
 
+static int set_given(const struct command_line *c, const struct option_row *r, const char *value,
+                     struct error *e)
+{
+	struct option_list *list = r->kind == OPTION_LIST ? r->into : NULL;
+	if (list && !list->from_command_line) {
+		list->from_command_line = true;
+		list->texts.n = 0;
+	}
+	return set(r, value, c->arena, e);
+}
+
 /* One argument that starts with a dash; *next is the argument behind it, set to NULL when used */
 static int read_option(const struct command_line *c, const char *arg, const char **next,
                        struct error *e)
@@ -221,7 +267,7 @@ static int read_option(const struct command_line *c, const char *arg, const char
 			return error_set(e, ERR_USAGE, "--%s needs a value (%s)", r->name,
 			                 r->value);
 	}
-	return set(r, value, e);
+	return set_given(c, r, value, e);
 }
 
 /* "-qv" is -q -v: every letter but the last is a flag, and a value may follow the last at once. */
@@ -234,8 +280,8 @@ static int read_letters(const struct command_line *c, const char *arg, const cha
 		if (!r)
 			return error_set(e, ERR_USAGE, "no option %s; --help lists them", one);
 		if (r->kind != OPTION_FLAG)
-			return set(r, arg + 2, e);
-		int code = set(r, NULL, e);
+			return set_given(c, r, arg + 2, e);
+		int code = set(r, NULL, c->arena, e);
 		if (code < 0)
 			return code;
 	}
@@ -251,7 +297,7 @@ int options_read(const struct command_line *c, int argc, char **argv, struct err
 	if (c->arena)
 		r = read_config(c, argv[0], e);
 	for (const struct option_row *o = c->rows; o->name && r >= 0; o++)
-		r = read_environment(o, e);
+		r = read_environment(o, c->arena, e);
 	for (int i = 1; i < argc && r >= 0; i++) {
 		const char *next = i + 1 < argc ? argv[i + 1] : NULL;
 		const char *had = next;

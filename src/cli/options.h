@@ -6,17 +6,29 @@
  * in $XDG_CONFIG_HOME or ~/.config. `timeout: 5m` at the top is for every command that has the option,
  * below `scan:` for that one; there an unknown name is wrong use. */
 #pragma once
-#include "base/arena.h"
+#include "base/vec.h"
 #include "base/error.h"
 #include <stdbool.h>
 
-enum option_kind { OPTION_TEXT, OPTION_FLAG, OPTION_NUMBER, OPTION_SECONDS /* "90", "90s", "5m" */ };
+enum option_kind {
+	OPTION_TEXT,
+	OPTION_FLAG,
+	OPTION_NUMBER,
+	OPTION_SECONDS, /* "90", "90s", "5m" */
+	OPTION_BYTES,   /* "500000", "512M", "1GiB": powers of 1024 */
+	OPTION_LIST,    /* may be given again; the command line's take the place of the environment's */
+};
+
+struct option_list {
+	VEC(const char *) texts; /* in the command line's arena */
+	bool from_command_line;
+};
 
 struct option_row {
 	const char *name; /* without --; NULL ends the table */
 	char letter;      /* 0: none */
 	enum option_kind kind;
-	void *into;       /* const char **, bool * or unsigned * */
+	void *into;       /* const char **, bool *, unsigned *, uint64_t * or struct option_list * */
 	const char *value; /* what the help calls the argument; NULL for flags */
 	const char *about;
 };

@@ -370,7 +370,7 @@ int gather_image(const char *target, const struct scan_options *o, struct arena 
 	s->report = into;
 	pthread_mutex_init(&s->lock, NULL);
 	r = read_image(s, target, e);
-	into->image.target = arena_str(a, str_c(target));
+	into->image.target = arena_str(a, str_c(o->label ? o->label : target));
 	if (r < 0)
 		gathering_free(s);
 	else

@@ -11,6 +11,7 @@ struct scan_progress { /* told from any thread, one call at a time */
 };
 
 struct scan_options {
+	const char *label;     /* what the report calls the target; NULL: as it was given */
 	struct source_options source;
 	const char *db_path;   /* NULL: no matching (an inventory only) */
 	const char *temp_dir;  /* for the spool; NULL: TMPDIR, /var/tmp, /tmp */

@@ -1,0 +1,22 @@
+/* cli/outlet.h — where the reports of one run go: to standard output, into one file, or into a folder, a
+ * file an image. Several reports at one place follow one another as texts (table, markdown) or are
+ * the elements of one array (json); other formats have no shape for several and want a folder. */
+#pragma once
+#include "base/buf.h"
+#include "report/writer.h"
+
+struct outlet {
+	const char *path; /* NULL: standard output */
+	const struct writer_row *writer;
+	bool folder, several, named_by_platform;
+	size_t written;
+	struct arena arena;
+	VEC(const char *) names; /* of the files in the folder */
+	struct buf out;
+};
+
+/* `several`: more than one report may come; in a folder, platforms may tell them apart. */
+int outlet_open(struct outlet *o, const char *path, const char *format, bool several, struct error *e) must_use;
+int outlet_put(struct outlet *o, const struct scan_report *r, struct error *e) must_use;
+int outlet_end(struct outlet *o, struct error *e) must_use; /* the file appears, whole */
+void outlet_done(struct outlet *o);
