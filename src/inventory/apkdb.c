@@ -1,12 +1,15 @@
 #include "inventory/apkdb.h"
 #include "format/lines.h"
+#include "inventory/detector.h"
 #include <inttypes.h>
 
-enum { LINE_BYTES = 64 << 10 };
+enum { LINE_BYTES = 64 << 10, FOLDER_BYTES = 4096 };
 
 struct record { /* of one package, its strings in `fields` */
 	struct arena fields;
 	struct package p;
+	char folder[FOLDER_BYTES]; /* of the files that follow */
+	size_t folder_n;
 	bool begun;
 };
 
@@ -30,9 +33,30 @@ static str *slot_of(struct record *r, char key)
 		return &r->p.license;
 	case 'm':
 		return &r->p.maintainer;
-	default: /* files, checksums, dependencies */
+	default: /* checksums, dependencies */
 		return NULL;
 	}
+}
+
+/* "F:usr/bin" is a folder, the "R:name" lines behind it are its files */
+static bool take_file(struct record *r, char key, str value, struct inventory *into)
+{
+	size_t n = r->folder_n;
+
+	if (key == 'F') {
+		r->folder_n = MIN(value.n, sizeof r->folder);
+		memcpy(r->folder, value.p, r->folder_n);
+		return true;
+	}
+	if (key != 'R')
+		return false;
+	if (n + value.n < sizeof r->folder && r->p.name.n) {
+		if (n)
+			r->folder[n++] = '/';
+		memcpy(r->folder + n, value.p, value.n);
+		detector_own(into, str_mem(r->folder, n + value.n), r->p.name);
+	}
+	return true;
 }
 
 static void note(struct inventory *into, str path, uint64_t byte, const char *why)
@@ -51,6 +75,8 @@ static void take_line(struct record *r, const struct line *l, str path, struct i
 		note(into, path, l->offset, "line without a field letter");
 		return;
 	}
+	if (take_file(r, l->text.p[0], str_from(l->text, 2), into))
+		return;
 	slot = slot_of(r, l->text.p[0]);
 	if (!slot || slot->n)
 		return;
@@ -75,6 +101,7 @@ static int end_record(struct record *r, str path, struct inventory *into, struct
 	}
 	arena_reset(&r->fields);
 	r->p = (struct package){ 0 };
+	r->folder_n = 0;
 	r->begun = false;
 	return result;
 }

@@ -11,6 +11,8 @@ struct detector {
 	detector_read *read;
 	bool database;       /* a package database or os-release: counts only where the running system would
 	                        look for it, which the merge decides (symlinks, later layers) */
+	bool aside;          /* many files, which only say something of other packages: who owns what, under
+	                        which licence. One that said nothing is like any other file */
 };
 
 /* The detector for a path by its name alone, or NULL. Executables (an x bit and no row of their own)

@@ -11,15 +11,21 @@
 /* What a path must look like. The base name is compared first, as a layer has a million paths:
  * whole, or with a * at one end for any bytes. The folder is a tail of the path before it, from a
  * slash on
- * ("apk/db" is met by "lib/apk/db"), or any tail after a *; empty for any folder. */
+ * ("apk/db" is met by "lib/apk/db"), or any tail after a *; "share/doc/" and a * is any folder
+ * right below such a one; empty for any folder. */
 struct row {
 	struct detector d;
 	str folder, base;
 };
 
-#define ROW(kind, folder, base, read, database)                            \
-	{                                                                  \
-		{ kind, read, database }, STR_INIT(folder), STR_INIT(base) \
+#define ROW(kind, folder, base, read, database)                                   \
+	{                                                                         \
+		{ kind, read, database, false }, STR_INIT(folder), STR_INIT(base) \
+	}
+
+#define ASIDE(kind, folder, base, read)                                       \
+	{                                                                     \
+		{ kind, read, false, true }, STR_INIT(folder), STR_INIT(base) \
 	}
 
 // clang-format off
@@ -27,7 +33,8 @@ static const struct row rows[] = { /* the first that fits counts; without a read
 	/*  kind          folder           base name       reader            database */
 	ROW("os-release", "",              "os-release*",  osrelease_read,   true),
 	ROW("dpkg",       "dpkg",          "status",       dpkg_read,        true),
-	ROW("dpkg",       "dpkg/status.d", "*.md5sums",    NULL,             false),
+	ASIDE("dpkg-files", "dpkg/info",     "*.list",     dpkg_read_list),
+	ASIDE("dpkg-files", "dpkg/status.d", "*.md5sums",  dpkg_read_sums),
 	ROW("dpkg",       "dpkg/status.d", "*",            dpkg_read,        true),
 	ROW("apk",        "apk/db",        "installed",    apkdb_read,       true),
 	ROW("rpm",        "rpm",           "rpmdb.sqlite", rpmdb_read,       true),
@@ -70,8 +77,8 @@ const char *const detector_roots[] = {
 // clang-format on
 
 /* Any executable may be a Go program; which one is, its bytes say. */
-static const struct detector executable = { "go", golang_read, false };
-static const struct detector java_archive = { "java", java_read, false };
+static const struct detector executable = { "go", golang_read, false, false };
+static const struct detector java_archive = { "java", java_read, false, false };
 
 static bool base_fits(str base, str want)
 {
@@ -94,6 +101,10 @@ static bool folder_fits(str folder, str want)
 		return true;
 	if (want.p[0] == '*')
 		return str_ends(folder, str_from(want, 1));
+	if (str_ends(want, STR("/*"))) {
+		folder = str_dir(folder);
+		want = str_upto(want, want.n - 2);
+	}
 	return str_ends(folder, want) &&
 	       (folder.n == want.n || folder.p[folder.n - want.n - 1] == '/');
 }
@@ -138,9 +149,10 @@ static unsigned mode_of(str path)
 
 void detector_own(struct inventory *into, str path, str owner)
 {
+	const struct detector *d = path.n ? detector_match(path, mode_of(path)) : NULL;
 	struct owned_file *slot;
 
-	if (!path.n || into->owned.n >= OWNED_MAX || !detector_match(path, mode_of(path)))
+	if (!d || d->database || d->aside || into->owned.n >= OWNED_MAX)
 		return;
 	if (into->owned.n && str_eq(into->owned.v[into->owned.n - 1].owner, owner))
 		owner = into->owned.v[into->owned.n - 1].owner;

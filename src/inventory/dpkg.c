@@ -1,5 +1,7 @@
 #include "inventory/dpkg.h"
 #include "format/deb822.h"
+#include "format/lines.h"
+#include "inventory/detector.h"
 #include <inttypes.h>
 
 enum field { PACKAGE, STATUS, VERSION, ARCHITECTURE, SOURCE, MAINTAINER, FIELD_COUNT };
@@ -95,4 +97,47 @@ int dpkg_read(struct file *f, struct inventory *into, struct error *e)
 			return r;
 	}
 	return r;
+}
+
+/* --- which files are a package's --- */
+
+enum { LINE_BYTES = 8 << 10, SUM_CHARS = 32 };
+
+/* "/usr/x", "./usr/x" and "usr/x" are one */
+static str clean(str path)
+{
+	if (path.n && path.p[0] == '.')
+		path = str_from(path, 1);
+	while (path.n && path.p[0] == '/')
+		path = str_from(path, 1);
+	return path;
+}
+
+/* The path behind `skip` bytes of each line */
+static int read_files(struct file *f, str owner, size_t skip, struct inventory *into,
+                      struct error *e)
+{
+	struct lines *lines cleanup(lines_cleanup) = lines_new(f->bytes, LINE_BYTES);
+	struct line l;
+	int r;
+
+	while ((r = lines_next(lines, &l, e)) > 0)
+		if (!l.cut && owner.n && l.text.n > skip)
+			detector_own(into, clean(str_trim(str_from(l.text, skip))), owner);
+	return r;
+}
+
+int dpkg_read_list(struct file *f, struct inventory *into, struct error *e)
+{
+	str name = str_base(f->path);
+
+	name = str_upto(name, name.n - strlen(".list"));
+	return read_files(f, str_upto(name, str_chr(name, ':')), 0, into, e);
+}
+
+int dpkg_read_sums(struct file *f, struct inventory *into, struct error *e)
+{
+	str name = str_base(f->path);
+
+	return read_files(f, str_upto(name, name.n - strlen(".md5sums")), SUM_CHARS, into, e);
 }

@@ -6,3 +6,7 @@
 
 /* A damaged stanza is a gap with its byte; the others are read. */
 int dpkg_read(struct file *f, struct inventory *into, struct error *e) must_use;
+/* info/NAME[:ARCH].list: "/usr/bin/x", one file or folder of the package a line */
+int dpkg_read_list(struct file *f, struct inventory *into, struct error *e) must_use;
+/* status.d/NAME.md5sums: sum, two spaces, "usr/bin/x" */
+int dpkg_read_sums(struct file *f, struct inventory *into, struct error *e) must_use;

@@ -5,6 +5,7 @@
 #include "format/bdb.h"
 #include "format/ndb.h"
 #include "format/sqlitedb.h"
+#include "inventory/detector.h"
 #include "inventory/rpmheader.h"
 #include <assert.h>
 #include <inttypes.h>
@@ -50,6 +51,17 @@ static str make_version(struct arena *a, uint32_t epoch, str version, str releas
 	return text;
 }
 
+struct owning {
+	struct inventory *into;
+	str owner;
+};
+
+static void own(void *ctx, str path)
+{
+	struct owning *o = ctx;
+	detector_own(o->into, path, o->owner);
+}
+
 static int add_header(const struct rpmheader *h, uint64_t key, struct file *f,
                       struct inventory *into, struct arena *scratch, struct error *e)
 {
@@ -68,6 +80,7 @@ static int add_header(const struct rpmheader *h, uint64_t key, struct file *f,
 
 	p.version = make_version(scratch, h->epoch, h->version, h->release, &version_release);
 	set_source(&p, h->source_rpm, version_release);
+	rpmheader_files(h, scratch, own, &(struct owning){ into, h->name });
 	return inventory_add(into, &p, e);
 }
 
@@ -103,7 +116,7 @@ static void note_damage(const struct file *f, uint64_t key, const struct error *
 
 static int read_records(struct blobs *from, struct file *f, struct inventory *into, struct error *e)
 {
-	struct arena scratch cleanup(arena_done) = ARENA(KIB(64));
+	struct arena scratch cleanup(arena_done) = ARENA(MIB(4));
 	struct rpmheader header;
 	struct blob blob;
 	int r;

@@ -4,6 +4,7 @@
  * after the region that was signed. */
 #include "inventory/rpmheader.h"
 #include "base/cursor.h"
+#include "base/vec.h"
 #include <inttypes.h>
 
 enum {
@@ -48,7 +49,8 @@ static const struct tag_row tag_rows[] = {
 	{ 5096, "MODULARITYLABEL", offsetof(struct rpmheader, modularity) },
 };
 // clang-format on
-enum { TAG_EPOCH = 1003 };
+enum { TAG_EPOCH = 1003, TAG_DIRINDEXES = 1116, TAG_BASENAMES = 1117, TAG_DIRNAMES = 1118 };
+enum { PATH_BYTES = 4096 };
 
 /* Bytes of one item, which is also its alignment; 0: strings, of any length. */
 static const uint8_t item_bytes[TYPE_LAST + 1] = { 0, 1, 1, 2, 4, 8, 0, 1, 0, 0 };
@@ -84,6 +86,23 @@ static bool take_text(const struct entry *entry, str data, str *out)
 	return true;
 }
 
+/* File names are many: where they stand is kept, and that they are sound is seen when they are
+ * told. */
+static void take_files(const struct entry *entry, str data, struct rpmheader *out)
+{
+	str there = str_from(data, entry->offset);
+
+	if (entry->tag == TAG_DIRINDEXES && entry->type == TYPE_INT32) {
+		out->dirindexes = str_upto(there, (size_t)entry->count * 4);
+	} else if (entry->tag == TAG_BASENAMES && entry->type == TYPE_STRING_ARRAY) {
+		out->basenames = there;
+		out->files = entry->count;
+	} else if (entry->tag == TAG_DIRNAMES && entry->type == TYPE_STRING_ARRAY) {
+		out->dirnames = there;
+		out->dirs = entry->count;
+	}
+}
+
 static int take_tag(const struct entry *entry, str data, struct rpmheader *out,
                     const struct cursor *c, struct error *e)
 {
@@ -95,6 +114,7 @@ static int take_tag(const struct entry *entry, str data, struct rpmheader *out,
 		out->epoch = cur_be32(&number);
 		return 0;
 	}
+	take_files(entry, data, out);
 	for (size_t i = 0; i < LEN(tag_rows); i++)
 		if (tag_rows[i].tag == entry->tag &&
 		    !take_text(entry, data, (str *)(void *)((char *)out + tag_rows[i].field)))
@@ -153,6 +173,40 @@ int rpmheader_parse(str record, struct rpmheader *out, struct error *e)
 		                                    : "RELEASE");
 	*out = found;
 	return 0;
+}
+
+/* The next of an array's strings; false when its NUL is missing. */
+static bool next_text(str *rest, str *out)
+{
+	size_t n = str_chr(*rest, '\0');
+
+	if (n == rest->n)
+		return false;
+	*out = str_upto(*rest, n);
+	*rest = str_from(*rest, n + 1);
+	return true;
+}
+
+void rpmheader_files(const struct rpmheader *h, struct arena *scratch,
+                     void (*tell)(void *ctx, str path), void *ctx)
+{
+	struct cursor indexes = CURSOR(NULL, h->dirindexes.p, h->dirindexes.n);
+	str dirs = h->dirnames, names = h->basenames, name;
+	VEC(str) folders = { 0 };
+	char path[PATH_BYTES];
+
+	for (uint32_t i = 0; i < h->dirs && next_text(&dirs, &name); i++)
+		if (!vec_add(scratch, &folders, name))
+			return;
+	for (uint32_t i = 0; i < h->files && next_text(&names, &name); i++) {
+		uint32_t at = cur_be32(&indexes);
+		str folder = at < folders.n && !cur_bad(&indexes) ? folders.v[at] : (str){ 0 };
+		if (!folder.n || folder.p[0] != '/' || folder.n + name.n > sizeof path)
+			continue;
+		memcpy(path, folder.p + 1, folder.n - 1);
+		memcpy(path + folder.n - 1, name.p, name.n);
+		tell(ctx, str_mem(path, folder.n - 1 + name.n));
+	}
 }
 
 bool rpmheader_source(str source_rpm, str *name, str *version)

@@ -320,6 +320,25 @@ static void put_counts(struct job *job)
 	grid_paint(&job->paint, &g, true);
 }
 
+/* Findings that are told by the packages of the distribution */
+static void put_owned(struct job *job)
+{
+	const struct scan_report *r = job->r;
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < r->suppressed.n; i++)
+		n += r->suppressed.v[i].hidden.kind == HIDING_OWNED;
+	if (!n)
+		return;
+	if (!job->counts.all_found && !r->findings_hidden)
+		paint_end(&job->paint);
+	sentence(job, INK_PLAIN,
+	         arena_printf(job->paint.a,
+	                      "%" PRIu64 " %s of packages that distribution packages own %s "
+	                      "judged by those.",
+	                      n, plural(n, "finding", "findings"), plural(n, "is", "are")));
+}
+
 static void put_summary(struct job *job)
 {
 	const struct writer_counts *c = &job->counts;
@@ -349,6 +368,7 @@ static void put_summary(struct job *job)
 		                      " %s not shown, as asked (--severity, --ignore-unfixed).",
 		                      hidden, plural(hidden, "finding is", "findings are")));
 	}
+	put_owned(job);
 }
 
 /* ---- coverage ---- */

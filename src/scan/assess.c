@@ -2,6 +2,7 @@
 #include "base/time.h"
 #include "scan/divide.h"
 #include "scan/order.h"
+#include "scan/owned.h"
 #include "version/ecosystem.h"
 #include "vulndb/vulndb.h"
 #include <inttypes.h>
@@ -167,6 +168,8 @@ static int match_all(struct assessment *s, struct error *e)
 	note_age(s);
 	for (size_t i = 0; code >= 0 && i < r->packages.n; i++)
 		code = vulndb_match(db, &r->packages.v[i], distro, s->arena, r, e);
+	if (code >= 0)
+		code = owned_hide(db, s->arena, r, e);
 	vulndb_close(db);
 	return code;
 }

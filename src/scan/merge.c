@@ -1,5 +1,6 @@
 #include "scan/merge.h"
 #include "inventory/detector.h"
+#include "scan/owners.h"
 #include "scan/rootfs.h"
 
 /* --- one layer onto the tree --- */
@@ -79,6 +80,13 @@ static bool is_executable(const struct entry *x)
 	return str_eq(x->detector, STR("go"));
 }
 
+/* Of these, one that is in no entry has nothing in it. */
+static bool is_often_empty(const struct entry *x)
+{
+	const struct detector *d = detector_by_kind(x->detector);
+	return is_executable(x) || (d && d->aside);
+}
+
 static void add_hardlink(struct stack *s, size_t layer, const struct entry *x, str path)
 {
 	const struct node *first =
@@ -87,7 +95,7 @@ static void add_hardlink(struct stack *s, size_t layer, const struct entry *x, s
 
 	if (target && target->kind == ENTRY_FILE && str_eq(target->detector, x->detector))
 		rootfs_put(&s->tree, path, layer, target);
-	else if (!is_executable(x)) /* one that is in no entry has nothing in it */
+	else if (!is_often_empty(x))
 		ask_again(s, layer, x->link, x->detector,
 		          arena_printf(s->a, "%.*s is another name of %.*s, which was not read",
 		                       STR_FMT(path), STR_FMT(x->link)));
@@ -280,6 +288,7 @@ int merge_layers(struct layer_result *results, size_t n, struct arena *a, struct
 		give_end(&results[i], i, a, into);
 	}
 	give_distro(&s, into);
+	owners_mark(&s.tree, results, a, into);
 	rootfs_done(&s.tree);
 	return a->failed ? error_set(e, ERR_LIMIT, "the image's %zu bytes of findings are spent",
 	                             a->max_bytes)

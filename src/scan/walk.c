@@ -97,7 +97,7 @@ static int read_file(struct walk *w, const struct detector *d, str path, const s
 	if (r < 0)
 		inventory_gap(&w->found, gap_of(r), path, "%s", e->msg);
 	/* executables without Go in them are many, and as good as any other file */
-	if (is_go(d) && before.packages.n == w->found.packages.n &&
+	if ((is_go(d) || d->aside) && before.packages.n == w->found.packages.n &&
 	    before.gaps.n == w->found.gaps.n && before.owned.n == w->found.owned.n)
 		return note_plain(w, path, e);
 	if (add_entry(w, ENTRY_FILE, path, (str){ 0 }, d->kind)) {

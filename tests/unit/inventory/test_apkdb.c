@@ -43,3 +43,20 @@ TEST(apkdb_damage_is_a_gap_with_its_byte)
 	EXPECT_STR(r.found.gaps.v[0].why, STR("byte 0: a package without a version (V:)"));
 	EXPECT_STR(r.found.gaps.v[1].why, STR("byte 9: line without a field letter"));
 }
+
+TEST(apkdb_files_are_the_packages_before_them)
+{
+	struct reading r cleanup(reading_done);
+	read_bytes(&r, apkdb_read, "lib/apk/db/installed",
+		   STR("P:npm\nV:9.1.2-r0\nF:usr\nF:usr/lib/node_modules/npm\nM:0:0:755\nR:package.json\nZ:Q1x\n"
+		       "R:README.md\nF:usr/bin\nR:npm\n\nP:musl\nV:1-r0\nF:\nR:x.jar\n\nP:py\nV:1\n"
+		       "R:stray.jar\n\n"));
+	EXPECT_OK(r.result, &r.e);
+	EXPECT_INT(r.found.owned.n, 4);
+	EXPECT_STR(r.found.owned.v[0].path, STR("usr/lib/node_modules/npm/package.json"));
+	EXPECT_STR(r.found.owned.v[0].owner, STR("npm"));
+	EXPECT_STR(r.found.owned.v[1].path, STR("usr/bin/npm"));
+	EXPECT_STR(r.found.owned.v[2].path, STR("x.jar"));
+	EXPECT_STR(r.found.owned.v[2].owner, STR("musl"));
+	EXPECT_STR(r.found.owned.v[3].path, STR("stray.jar")); /* F: of no package is carried over */
+}

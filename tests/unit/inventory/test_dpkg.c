@@ -97,3 +97,29 @@ TEST(dpkg_memory_does_not_grow_with_a_stanza)
 	EXPECT(r.arena.used_bytes < 8192);
 	free(text);
 }
+
+TEST(dpkg_lists_say_which_files_are_a_packages)
+{
+	static const struct {
+		const char *path;
+		detector_read *read;
+		const char *text, *owner;
+	} rows[] = {
+		{ "var/lib/dpkg/info/libc6:amd64.list", dpkg_read_list,
+		  "/.\n/usr\n/usr/share/doc\n/usr/lib/node_modules/a/package.json\n/usr/bin\n/usr/bin/a\n", "libc6" },
+		{ "var/lib/dpkg/info/node-a.list", dpkg_read_list, "/usr/lib/node_modules/a/package.json\n/bin/a", "node-a" },
+		{ "var/lib/dpkg/status.d/node-a.md5sums", dpkg_read_sums,
+		  "d41d8cd98f00b204e9800998ecf8427e  usr/share/x\n"
+		  "d41d8cd98f00b204e9800998ecf8427e  usr/lib/node_modules/a/package.json\n"
+		  "d41d8cd98f00b204e9800998ecf8427e  ./usr/bin/a\nshort\n", "node-a" },
+	};
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct reading r cleanup(reading_done);
+		read_bytes(&r, rows[i].read, rows[i].path, str_c(rows[i].text));
+		EXPECT_OK(r.result, &r.e);
+		EXPECT_INT(r.found.packages.n, 0);
+		EXPECT_INT(r.found.owned.n, 2);
+		EXPECT_STR(r.found.owned.v[0].path, STR("usr/lib/node_modules/a/package.json"));
+		EXPECT_STR(r.found.owned.v[0].owner, str_c(rows[i].owner));
+	}
+}

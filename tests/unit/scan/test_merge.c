@@ -274,3 +274,61 @@ TEST(an_answer_that_breaks_off_is_refused)
 	}
 	buf_done(&out.bytes);
 }
+
+/* --- files that a distribution package owns --- */
+
+static void expect_owners(struct image_of *i, const char *want)
+{
+	struct buf got cleanup(buf_done) = BUF(1 << 16);
+	for (size_t p = 0; p < i->report.packages.n; p++) {
+		const struct package *x = &i->report.packages.v[p];
+		if (x->type == PACKAGE_NPM)
+			buf_printf(&got, "%s%.*s:%.*s", got.n ? " " : "", STR_FMT(x->name), STR_FMT(x->owner));
+	}
+	EXPECT_STR(buf_view(&got), str_c(want));
+}
+
+#define OWNER_TEST(name, want, ...)                                                  \
+	TEST(name)                                                                   \
+	{                                                                            \
+		static const char *const scripts[] = { __VA_ARGS__ };                \
+		struct image_of i cleanup(image_done) = { .arena = ARENA(MIB(16)) }; \
+		for (size_t l = 0; l < LEN(scripts); l++)                            \
+			add(&i, scripts[l], (struct wanted_list){ 0 });              \
+		merge(&i);                                                           \
+		expect_owners(&i, want);                                             \
+	}
+#define LIST(name, path)                                          \
+	"mkdir -p var/lib/dpkg/info && echo /" path               \
+	"/package.json > var/lib/dpkg/info/" name ".list && "
+#define APK(record, path)                                                                        \
+	"mkdir -p lib/apk/db && printf 'P:npm\nV:" record "\nF:" path "\nR:package.json\n\n" \
+	"P:curl\nV:1\n\n' > lib/apk/db/installed && "
+
+OWNER_TEST(a_list_of_the_same_layer_owns, "a:node-a b:", LIST("node-a", "usr/node_modules/a")
+           NPM("usr/node_modules/a", "a") NPM("app/node_modules/b", "b"))
+OWNER_TEST(a_path_through_a_link_is_the_same_file, "a:node-a",
+           "mkdir usr && ln -s usr/lib lib && " LIST("node-a", "lib/node_modules/a")
+           NPM("usr/lib/node_modules/a", "a"))
+OWNER_TEST(what_a_later_layer_put_there_is_not_owned, "a:",
+           LIST("node-a", "usr/node_modules/a") NPM("usr/node_modules/a", "a"),
+           NPM("usr/node_modules/a", "a"))
+OWNER_TEST(an_upgrade_by_the_package_manager_is_owned, "a:node-a",
+           LIST("node-a", "usr/node_modules/a") NPM("usr/node_modules/a", "a"),
+           NPM("usr/node_modules/a", "a"),
+           LIST("node-a", "usr/node_modules/a") NPM("usr/node_modules/a", "a"))
+OWNER_TEST(a_removed_list_owns_nothing, "a:",
+           LIST("node-a", "usr/node_modules/a") NPM("usr/node_modules/a", "a"),
+           "mkdir -p var/lib/dpkg/info && touch var/lib/dpkg/info/.wh.node-a.list &&")
+OWNER_TEST(a_list_elsewhere_owns_nothing, "a:",
+           "mkdir -p opt/dpkg/info && echo /usr/node_modules/a/package.json > opt/dpkg/info/x.list && "
+           NPM("usr/node_modules/a", "a"))
+OWNER_TEST(apk_owns_what_its_record_brought, "npm:npm",
+           APK("1", "usr/node_modules/npm") NPM("usr/node_modules/npm", "npm"))
+OWNER_TEST(apk_an_unchanged_record_does_not_own_what_came_between, "npm:",
+           APK("1", "usr/node_modules/npm") NPM("usr/node_modules/npm", "npm"),
+           NPM("usr/node_modules/npm", "npm"), APK("1", "usr/node_modules/npm"))
+OWNER_TEST(apk_a_changed_record_owns_what_it_brought, "npm:npm",
+           APK("1", "usr/node_modules/npm") NPM("usr/node_modules/npm", "npm"),
+           NPM("usr/node_modules/npm", "npm"),
+           APK("2", "usr/node_modules/npm") NPM("usr/node_modules/npm", "npm"))
