@@ -3,10 +3,12 @@
 #include "inventory/dpkg.h"
 #include "inventory/golang.h"
 #include "inventory/java.h"
+#include "inventory/lockfile.h"
 #include "inventory/npm.h"
 #include "inventory/osrelease.h"
 #include "inventory/python.h"
 #include "inventory/rpmdb.h"
+#include "inventory/rustlock.h"
 
 /* What a path must look like. The base name is compared first, as a layer has a million paths:
  * whole, or with a * at one end for any bytes. The folder is a tail of the path before it, from a
@@ -16,16 +18,22 @@
 struct row {
 	struct detector d;
 	str folder, base;
+	bool lock; /* of a lock file: in folders of somebody else's code it is left alone */
 };
 
-#define ROW(kind, folder, base, read, database)                                   \
-	{                                                                         \
-		{ kind, read, database, false }, STR_INIT(folder), STR_INIT(base) \
+#define ROW(kind, folder, base, read, database)                                          \
+	{                                                                                \
+		{ kind, read, database, false }, STR_INIT(folder), STR_INIT(base), false \
 	}
 
-#define ASIDE(kind, folder, base, read)                                       \
-	{                                                                     \
-		{ kind, read, false, true }, STR_INIT(folder), STR_INIT(base) \
+#define ASIDE(kind, folder, base, read)                                              \
+	{                                                                            \
+		{ kind, read, false, true }, STR_INIT(folder), STR_INIT(base), false \
+	}
+
+#define LOCK(kind_, base_, read_)                                                            \
+	{                                                                                    \
+		.d = { .kind = (kind_), .read = (read_) }, .base = STR_INIT(base_), .lock = true \
 	}
 
 // clang-format off
@@ -50,6 +58,7 @@ static const struct row rows[] = { /* the first that fits counts; without a read
 	ROW("python",     "EGG-INFO",      "PKG-INFO",     python_read,      false),
 	ROW("python",     "",              "*.egg-info",   python_read,      false),
 	ROW("python-egg", "",              "*.egg",        python_read_egg,  false),
+	LOCK("cargo-lock",                 "Cargo.lock",   rustlock_read),
 };
 
 const char *const detector_roots[] = {
@@ -122,7 +131,9 @@ const struct detector *detector_match(str path, unsigned mode)
 
 	for (size_t i = 0; i < LEN(rows); i++)
 		if (base_fits(base, rows[i].base) && folder_fits(folder, rows[i].folder))
-			return rows[i].d.read ? &rows[i].d : NULL;
+			return rows[i].d.read && !(rows[i].lock && lockfile_is_foreign(path))
+			               ? &rows[i].d
+			               : NULL;
 	if (java_is_archive(base))
 		return &java_archive;
 	return mode & 0111 || is_shared_object(base) ? &executable : NULL;
