@@ -326,6 +326,8 @@ static void affected_text(struct buf *b, const struct affected *f)
 		}
 	if (f->versions.n)
 		buf_printf(b, "; %zu versions listed", f->versions.n);
+	if (!f->versions.n && !f->ranges.n)
+		buf_add(b, STR(": not affected"));
 	buf_addc(b, '\n');
 }
 

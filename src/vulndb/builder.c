@@ -73,6 +73,12 @@ int builder_put(struct builder *b, str feed, const struct advisory *a, struct er
 	                     a->details.n + a->summary.n, e);
 }
 
+int builder_put_fact(struct builder *b, str feed, str key, str value, uint64_t *n, struct error *e)
+{
+	int r = shelf_put_fact(b->txn, feed, key, value, n, e);
+	return r < 0 ? r : count(b, 1, value.n, e);
+}
+
 int builder_put_source(struct builder *b, const struct shelf_source *s, struct error *e)
 {
 	return shelf_put_source(b->txn, s, e);
@@ -83,7 +89,8 @@ int builder_sources(struct builder *b, struct arena *a, struct shelf_sources *ou
 	return shelf_read_sources(b->txn, a, out, e);
 }
 
-static const enum lmdb_table tables[] = { TABLE_PACKAGES, TABLE_ADVISORIES, TABLE_ALIASES };
+static const enum lmdb_table tables[] = { TABLE_PACKAGES, TABLE_ADVISORIES, TABLE_ALIASES,
+	                                  TABLE_FACTS };
 
 /* One transaction: what it changes is bounded by what one feed wrote. */
 static int erase_from(struct builder *b, enum lmdb_table table, str feed, struct error *e)

@@ -9,6 +9,8 @@ int builder_open(const char *path, struct builder **out, struct error *e) must_u
 void builder_free(struct builder *b); /* NULL is fine; the file goes too */
 
 int builder_put(struct builder *b, str feed, const struct advisory *a, struct error *e) must_use;
+int builder_put_fact(struct builder *b, str feed, str key, str value, uint64_t *n,
+                     struct error *e) must_use;
 int builder_put_source(struct builder *b, const struct shelf_source *s, struct error *e) must_use;
 int builder_sources(struct builder *b, struct arena *a, struct shelf_sources *out,
                     struct error *e) must_use;

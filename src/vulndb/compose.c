@@ -1,7 +1,9 @@
 #include "vulndb/compose.h"
 #include "vulndb/advice.h"
+#include "vulndb/enrich.h"
 #include "vulndb/names.h"
 #include "vulndb/rate.h"
+#include "vulndb/trackers.h"
 #include <assert.h>
 
 enum { REFERENCES_MAX = 40, OTHERS_MAX = 16 };
@@ -135,7 +137,7 @@ static void fill_verdict(struct making *m)
 	const struct hit *h = m->primary;
 	struct finding *f = &m->f;
 	f->package = m->s->package;
-	f->feed = h->head.origin == ORIGIN_TRACKER ? STR("debian-tracker") : STR("osv");
+	f->feed = arena_str(m->a, tracker_word(h->feed));
 	f->status = h->verdict.fixed ? FIX_AVAILABLE : h->open;
 	f->fixed_version =
 	        h->verdict.fixed ? arena_str(m->a, h->verdict.fixed->version) : (str){ 0 };
@@ -308,12 +310,12 @@ int compose_finding(struct look *l, struct arena *scratch, const struct subject 
 	assert(m.primary);
 	fill_names(&m);
 	fill_verdict(&m);
-	if (m.primary->head.origin == ORIGIN_TRACKER)
+	const struct tracker *tracker = tracker_of(m.primary->feed);
+	if (tracker)
 		add_reference(&m, STR("ADVISORY"),
-		              arena_printf(scratch,
-		                           "https://security-tracker.debian.org/tracker/%.*s",
-		                           STR_FMT(m.primary->id)));
-	int r = gather(&m);
+		              arena_concat(scratch, tracker->page, m.primary->id));
+	int r = enrich_finding(l, a, &m.f, e);
+	r = r < 0 ? r : gather(&m);
 	if (r < 0)
 		return r;
 	if (m.f.cwes.n)

@@ -1,7 +1,6 @@
-/* vulndb/feed.h — where feeds come from: the publishers, or a mirror (a folder or an http URL) laid
- * out as osv/ECOSYSTEM/all.zip (a folder: osv/ECOSYSTEM/(name).json too), debian/tracker.json,
- * cve/(archive). A feed is brought into a file first, conditionally, so that its reader gets one
- * descriptor. */
+/* vulndb/feed.h — where feeds come from: the publishers, or a mirror, a folder or an http URL, laid
+ * out as the table of feedlist.c says. A feed is brought into a file first, conditionally, so that its
+ * reader gets one descriptor. */
 #pragma once
 #include "vulndb/feedworker.h"
 #include "vulndb/shelf.h"

@@ -4,7 +4,10 @@
 #include "sys/jail.h"
 #include "vulndb/cve5.h"
 #include "vulndb/debian.h"
+#include "vulndb/epss.h"
+#include "vulndb/kev.h"
 #include "vulndb/osv.h"
+#include "vulndb/secdb.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,6 +15,7 @@
 enum {
 	RECORD_ARENA_BYTES = 128 << 20,
 	FEED_INFLATED_MAX_GIB = 16, /* a whole CVE list is 3 GiB */
+	EPSS_INFLATED_BYTES = 1 << 30,
 	BATCH_BYTES = 256 << 10,
 	NOTES_MAX = 1000,
 };
@@ -36,6 +40,11 @@ static const char *const names[FEED_KIND_COUNT] = {
 	[FEED_DEBIAN]    = "feed-debian",
 	[FEED_CVE_ZIP]   = "feed-cve-zip",
 	[FEED_CVE_TAR]   = "feed-cve-tar",
+	[FEED_ALPINE]    = "feed-alpine",
+	[FEED_WOLFI]     = "feed-wolfi",
+	[FEED_CHAINGUARD] = "feed-chainguard",
+	[FEED_KEV]       = "feed-kev",
+	[FEED_EPSS]      = "feed-epss",
 };
 // clang-format on
 
@@ -77,6 +86,33 @@ static int send_advisory(void *ctx, const struct advisory *a, struct error *e)
 	record_put_advisory(&w->batch, a);
 	w->records++;
 	return frame_end(w, at, e);
+}
+
+static int send_fact(void *ctx, str key, str value, struct error *e)
+{
+	struct worker *w = ctx;
+	size_t at = frame_begin(w, FRAME_FACT);
+	buf_str(&w->batch, key);
+	buf_str(&w->batch, value);
+	w->records++;
+	return frame_end(w, at, e);
+}
+
+static int send_date(struct worker *w, str date, struct error *e)
+{
+	if (!date.n)
+		return 0;
+	size_t at = frame_begin(w, FRAME_DATE);
+	buf_add(&w->batch, date);
+	return frame_end(w, at, e);
+}
+
+static int send_kev(void *ctx, const struct kev_entry *k, struct error *e)
+{
+	struct buf value cleanup(buf_done) = BUF(256);
+	char key[FACTS_KEY_BYTES];
+	facts_put_kev(&value, k);
+	return send_fact(ctx, facts_kev_key(key, k->cve), buf_view(&value), e);
 }
 
 /* One bad record is left out and said; a feed of bad records is a bad feed. */
@@ -204,6 +240,40 @@ static int read_files(struct worker *w, struct stream *in, struct error *e)
 	return r;
 }
 
+static int take_catalogue(struct worker *w, const struct json *doc, struct error *e)
+{
+	str released = { 0 };
+	int r = kev_read(doc, send_kev, w, &released, e);
+	return r < 0 ? r : send_date(w, released, e);
+}
+
+/* A feed that is one JSON document */
+static int read_document(struct worker *w, enum feed_kind kind, struct stream *in, struct error *e)
+{
+	struct json *doc = NULL;
+	int r = read_whole(w, in, e);
+	r = r < 0 ? r : json_parse("document", buf_view(&w->document), &doc, e);
+	if (r == 0 && kind == FEED_KEV)
+		r = take_catalogue(w, doc, e);
+	else if (r == 0)
+		r = secdb_read(doc,
+		               kind == FEED_WOLFI        ? STR("Wolfi")
+		               : kind == FEED_CHAINGUARD ? STR("Chainguard")
+		                                         : STR("Alpine"),
+		               send_advisory, w, e);
+	json_free(doc);
+	return r;
+}
+
+static int read_scores(struct worker *w, struct stream *in, struct error *e)
+{
+	char date[40];
+	struct stream *s = stream_inflate(stream_borrow(in), EPSS_INFLATED_BYTES);
+	int r = epss_read(s, send_fact, w, date, e);
+	stream_free(s);
+	return r < 0 ? r : send_date(w, str_c(date), e);
+}
+
 static int read_feed(struct worker *w, enum feed_kind kind, struct stream *in, struct error *e)
 {
 	switch (kind) {
@@ -216,37 +286,17 @@ static int read_feed(struct worker *w, enum feed_kind kind, struct stream *in, s
 		return read_files(w, in, e);
 	case FEED_DEBIAN:
 		return debian_read("tracker", in, send_advisory, w, e);
+	case FEED_ALPINE:
+	case FEED_WOLFI:
+	case FEED_CHAINGUARD:
+	case FEED_KEV:
+		return read_document(w, kind, in, e);
+	case FEED_EPSS:
+		return read_scores(w, in, e);
 	case FEED_KIND_COUNT:
 		break;
 	}
 	return error_set(e, ERR_USAGE, "no such feed");
-}
-
-/* A stream that reads another and leaves it alone when freed */
-struct borrowed {
-	struct stream s;
-	struct stream *of;
-};
-
-static ssize_t borrowed_read(struct stream *s, void *p, size_t n, struct error *e)
-{
-	return stream_read(((struct borrowed *)s)->of, p, n, e);
-}
-
-static void borrowed_free(struct stream *s)
-{
-	free(s);
-}
-
-static struct stream *borrow(struct stream *of)
-{
-	static const struct stream_ops ops = { borrowed_read, borrowed_free };
-	struct borrowed *b = calloc(1, sizeof *b);
-	if (!b)
-		abort();
-	b->s.ops = &ops;
-	b->of = of;
-	return &b->s;
 }
 
 static int send_end(struct worker *w, struct error *e)
@@ -268,6 +318,23 @@ static void send_error(struct worker *w, int code, const struct error *why)
 		return;
 }
 
+static size_t record_max(enum feed_kind kind)
+{
+	switch (kind) {
+	case FEED_CVE_ZIP:
+	case FEED_CVE_TAR:
+		return CVE5_BYTES;
+	case FEED_ALPINE:
+	case FEED_WOLFI:
+	case FEED_CHAINGUARD:
+		return SECDB_BYTES;
+	case FEED_KEV:
+		return KEV_BYTES;
+	default:
+		return OSV_BYTES;
+	}
+}
+
 int feedworker_run(enum feed_kind kind, struct stream *in, feedworker_write *out, void *ctx,
                    struct error *e)
 {
@@ -275,7 +342,7 @@ int feedworker_run(enum feed_kind kind, struct stream *in, feedworker_write *out
 	struct worker w = { .out = out,
 		            .ctx = ctx,
 		            .read = cve ? read_cve : read_osv,
-		            .record_max = cve ? CVE5_BYTES : OSV_BYTES,
+		            .record_max = record_max(kind),
 		            .batch = BUF(FRAME_BYTES),
 		            .scratch = ARENA(RECORD_ARENA_BYTES) };
 	bool archive = kind == FEED_OSV_ZIP || cve;
@@ -284,9 +351,9 @@ int feedworker_run(enum feed_kind kind, struct stream *in, feedworker_write *out
 	w.document = BUF(w.record_max);
 	if (archive) /* an archive takes its stream over */
 		from = kind == FEED_CVE_TAR
-		               ? stream_inflate_wide(borrow(in),
+		               ? stream_inflate_wide(stream_borrow(in),
 		                                     (uint64_t)FEED_INFLATED_MAX_GIB << 30)
-		               : borrow(in);
+		               : stream_borrow(in);
 	int r = read_feed(&w, kind, from, e);
 	if (r >= 0)
 		r = send_end(&w, e);

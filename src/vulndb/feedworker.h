@@ -13,11 +13,18 @@ enum feed_kind {
 	FEED_DEBIAN,    /* the tracker's JSON */
 	FEED_CVE_ZIP,   /* CVE 5 records in a zip */
 	FEED_CVE_TAR,   /* in a tar: plain, gzip or zstd */
+	FEED_ALPINE,    /* a secdb document */
+	FEED_WOLFI,
+	FEED_CHAINGUARD,
+	FEED_KEV,  /* CISA's catalogue */
+	FEED_EPSS, /* the scores' CSV, plain or gzip */
 	FEED_KIND_COUNT
 };
 
 enum frame_kind {
 	FRAME_ADVISORY, /* record_put_advisory */
+	FRAME_FACT,     /* str key, str value of a row of facts.h */
+	FRAME_DATE,     /* the feed's own date, RFC 3339 */
 	FRAME_NOTE,     /* a record was left out: why, as text */
 	FRAME_ERROR,    /* the feed is broken: u8 code (positive), message; the last frame */
 	FRAME_END,      /* all is read; the last frame */

@@ -6,6 +6,8 @@
 #include "vulndb/builder.h"
 #include "vulndb/feed.h"
 #include "vulndb/feedpipe.h"
+#include "vulndb/names.h"
+#include "vulndb/trackers.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -54,11 +56,26 @@ static void tell(struct run *r, str feed, const char *what, uint64_t n)
 		r->o->progress(r->o->progress_ctx, feed, what, n);
 }
 
-static enum advisory_origin origin_of(enum feed_kind k)
+static enum advisory_origin origin_of(str feed)
 {
-	return k == FEED_DEBIAN                         ? ORIGIN_TRACKER
-	       : k == FEED_CVE_TAR || k == FEED_CVE_ZIP ? ORIGIN_CVE
-	                                                : ORIGIN_OSV;
+	return tracker_of(feed)                ? ORIGIN_TRACKER
+	       : str_starts(feed, STR("cve/")) ? ORIGIN_CVE
+	                                       : ORIGIN_OSV;
+}
+
+static bool is_facts(str feed)
+{
+	return str_eq(feed, STR("kev")) || str_eq(feed, STR("epss"));
+}
+
+/* A reader that was taken over speaks for no distribution but its own. */
+static int check_origin(str feed, const struct advisory *a, struct error *e)
+{
+	const struct tracker *t = tracker_of(feed);
+	bool own = a->origin == origin_of(feed) && !is_facts(feed);
+	for (size_t i = 0; own && t && i < a->affected.n; i++)
+		own = str_eq(names_base(a->affected.v[i].ecosystem), t->ecosystem);
+	return own ? 0 : error_set(e, ERR_FORMAT, "a record of another feed");
 }
 
 /* The feed's date is that of its newest record. Publishers mistype years: a record from the future
@@ -77,12 +94,13 @@ static void settle_date(struct reading *in)
 		in->source->date = arena_str(in->run->a, str_c(time_text(in->newest, text)));
 }
 
-/* The tracker decides about the releases that it lists. */
+/* A tracker that lists all decides about the releases in it. */
 static void learn(struct reading *in, const struct advisory *a)
 {
 	struct shelf_source *s = in->source;
+	const struct tracker *t = tracker_of(in->feed->name);
 	learn_date(in, a);
-	for (size_t i = 0; a->origin == ORIGIN_TRACKER && i < a->affected.n; i++) {
+	for (size_t i = 0; t && t->whole && i < a->affected.n; i++) {
 		bool known = s->ecosystems.n >= ECOSYSTEMS_MAX;
 		for (size_t k = 0; k < s->ecosystems.n && !known; k++)
 			known = str_eq(s->ecosystems.v[k], a->affected.v[i].ecosystem);
@@ -98,8 +116,7 @@ static int take_advisory(struct reading *in, struct cursor *c, struct error *e)
 	int r = in->source->records < RECORDS_MAX
 	                ? record_get_advisory(c, &in->scratch, &a, e)
 	                : error_set(e, ERR_LIMIT, "more than %d records", RECORDS_MAX);
-	if (r == 0 && a.origin != origin_of(in->feed->kind))
-		r = error_set(e, ERR_FORMAT, "a record of another feed");
+	r = r < 0 ? r : check_origin(in->feed->name, &a, e);
 	if (r == 0) {
 		learn(in, &a);
 		r = builder_put(in->run->b, in->feed->name, &a, e);
@@ -111,6 +128,29 @@ static int take_advisory(struct reading *in, struct cursor *c, struct error *e)
 	return r;
 }
 
+static int take_fact(struct reading *in, struct cursor *c, struct error *e)
+{
+	uint64_t n = 0;
+	str key = cur_str(c), value = cur_str(c);
+	if (cur_bad(c) || !is_facts(in->feed->name))
+		return error_set(e, ERR_CRASH, "the reader sent a damaged fact");
+	if (in->source->records > RECORDS_MAX)
+		return error_set(e, ERR_LIMIT, "more than %d records", RECORDS_MAX);
+	int r = builder_put_fact(in->run->b, in->feed->name, key, value, &n, e);
+	in->run->broken = r < 0 && r != ERR_FORMAT;
+	in->source->records += n;
+	return r;
+}
+
+static int take_date(struct reading *in, str text, struct error *e)
+{
+	int64_t t;
+	if (text.n > 40 || !time_parse(text, &t))
+		return error_set(e, ERR_CRASH, "the reader sent a damaged date");
+	in->newest = MAX(in->newest, MIN(t, in->run->now));
+	return 0;
+}
+
 static int take_frame(struct reading *in, str frame, struct error *e)
 {
 	struct cursor c = CURSOR("feed reader", frame.p, frame.n);
@@ -120,6 +160,10 @@ static int take_frame(struct reading *in, str frame, struct error *e)
 	switch (kind) {
 	case FRAME_ADVISORY:
 		return take_advisory(in, &c, e);
+	case FRAME_FACT:
+		return take_fact(in, &c, e);
+	case FRAME_DATE:
+		return take_date(in, str_from(frame, 1), e);
 	case FRAME_NOTE:
 		in->source->skipped++;
 		if (!in->line->why.n)
@@ -362,6 +406,8 @@ static void sum_up(struct run *r, struct shelf_head *head, const struct shelf_so
 	int64_t date, newest = INT64_MIN;
 	for (size_t i = 0; i < now->list.n; i++) {
 		const struct shelf_source *s = &now->list.v[i];
+		if (is_facts(s->name)) /* daily, whatever became of the advisories */
+			continue;
 		head->records += s->records;
 		if (time_parse(s->date, &date) && date > newest) {
 			newest = date;

@@ -22,7 +22,7 @@ struct lmdb_walk {
 	MDB_cursor *cursor;
 };
 
-static const char *const tables[TABLE_COUNT] = { "meta", "packages", "advisories", "aliases",
+static const char *const tables[TABLE_COUNT] = { "meta", "packages", "advisories", "aliases", "facts",
 	                                         "delta" };
 
 static int failed(struct error *e, int rc, const char *what)
@@ -46,7 +46,10 @@ static int open_tables(struct lmdb *db, unsigned flags, struct error *e)
 		rc = mdb_dbi_open(txn, tables[t], flags, &db->dbi[t]);
 	if (rc) {
 		mdb_txn_abort(txn);
-		return failed(e, rc, "no advisory database");
+		return rc == MDB_NOTFOUND ? error_set(e, ERR_UNSUPPORTED,
+		                                      "made by another version of this program: "
+		                                      "run `plimsoll db update`")
+		                          : failed(e, rc, "no advisory database");
 	}
 	rc = mdb_txn_commit(txn);
 	return rc ? failed(e, rc, "commit") : 0;

@@ -1,6 +1,7 @@
 #include "vulndb/lookup.h"
 #include "vulndb/database.h"
 #include "vulndb/names.h"
+#include "vulndb/trackers.h"
 
 enum { SCRATCH_BYTES = 256 << 20, IDS_MAX = 10000, ECOSYSTEMS_MAX = 1000 };
 
@@ -47,8 +48,10 @@ static int take_package(struct searching *s, str feed, str ecosystem, str name,
 
 static int give(struct searching *s, str feed, const struct advisory *a)
 {
-	str newest, value;
-	int r = shelf_newest(s->look.advisories, a->id, a->origin, &newest, &value, s->e);
+	str newest = { 0 }, value;
+	int r = tracker_of(feed)
+	                ? 0
+	                : shelf_newest(s->look.advisories, a->id, a->origin, &newest, &value, s->e);
 	struct lookup_row row = { .feed = feed,
 		                  .advisory = a,
 		                  .superseded = r == 1 && !str_eq(newest, feed) };

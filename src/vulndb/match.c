@@ -2,11 +2,10 @@
  * rows costs one look at the tree; one with rows a comparison each. */
 #include "vulndb/compose.h"
 #include "vulndb/names.h"
+#include "vulndb/trackers.h"
 #include <inttypes.h>
 
 enum { SCRATCH_BYTES = 256 << 20, IDS_MAX = 32 };
-
-static const str tracker_feed = STR_INIT("debian/tracker");
 
 struct group_ref {
 	struct group *group;
@@ -56,9 +55,10 @@ static str with_epoch(struct arena *a, str version, str source_version)
 static bool describe(struct arena *a, const struct package *p, const struct distro *d,
                      struct subject *out)
 {
-	*out = (struct subject){
-		.package = p, .shown = str_c(package_ecosystem(p->type)), .name = p->name, .version = p->version
-	};
+	*out = (struct subject){ .package = p,
+		                 .shown = str_c(package_ecosystem(p->type)),
+		                 .name = p->name,
+		                 .version = p->version };
 	if (!out->shown.n) {
 		if (!d || !d->ecosystem.n)
 			return false;
@@ -136,14 +136,22 @@ static int evaluate(struct matching *m, str value, struct hit *h)
 /* The head, if this copy of the advisory is the one that counts: 1, or 0. */
 static int load(struct matching *m, struct hit *h)
 {
-	bool tracker = str_eq(h->feed, tracker_feed);
-	str feed, value;
-	int r = shelf_newest(m->look.advisories, h->id, tracker ? ORIGIN_TRACKER : ORIGIN_OSV,
-	                     &feed, &value, m->e);
+	char row[LMDB_KEY_BYTES];
+	str feed = h->feed, value;
+	int r = tracker_of(h->feed)
+	                ? lmdb_get(m->look.txn, TABLE_ADVISORIES, shelf_pair(row, h->id, h->feed),
+	                           &value, m->e)
+	                : shelf_newest(m->look.advisories, h->id, ORIGIN_OSV, &feed, &value, m->e);
 	if (r <= 0 || !str_eq(feed, h->feed))
 		return r < 0 ? r : 0;
 	r = shelf_get_head(value, m->scratch, &h->head, &h->rest, m->e);
 	return r < 0 ? r : !h->head.withdrawn.n;
+}
+
+/* The tracker's own words again, as OSV has them */
+static bool retells(str id)
+{
+	return str_starts(id, STR("DEBIAN-")) || str_starts(id, STR("ALPINE-"));
 }
 
 static int take_row(struct matching *m, str id, str feed, str value)
@@ -153,7 +161,7 @@ static int take_row(struct matching *m, str id, str feed, str value)
 	if (r < 0 || !h.verdict.affected || (r = load(m, &h)) <= 0)
 		return r;
 	bool joins = m->tracked && h.head.origin == ORIGIN_OSV;
-	if (joins && str_starts(h.id, STR("DEBIAN-"))) /* the tracker again, as OSV retells it */
+	if (joins && retells(h.id))
 		return 0;
 	struct hit *kept = arena_new(m->scratch, struct hit);
 	if (!kept)
@@ -197,12 +205,18 @@ static void add_id(struct matching *m, struct group *g, str id)
 		vec_add(m->scratch, &g->ids, id);
 }
 
-static void add_hit(struct matching *m, struct group *g, const struct hit *h)
+static bool has_hit(const struct group *g, const struct hit *h)
 {
 	for (size_t i = 0; i < g->hits.n; i++)
 		if (g->hits.v[i].hit == h)
-			return;
-	vec_add(m->scratch, &g->hits, ((struct hit_ref){ h }));
+			return true;
+	return false;
+}
+
+static void add_hit(struct matching *m, struct group *g, const struct hit *h)
+{
+	if (!has_hit(g, h))
+		vec_add(m->scratch, &g->hits, ((struct hit_ref){ h }));
 }
 
 /* Where in the index an id is, or would go. A kernel has thousands of groups. */
@@ -244,18 +258,46 @@ static struct group *new_group(struct matching *m)
 	return g && vec_add(m->scratch, &m->groups, ((struct group_ref){ g })) ? g : NULL;
 }
 
-/* A flaw that has no name of the record's own: one group for each CVE that it covers. */
-static void group_covers(struct matching *m, const struct hit *h)
+/* Does the distribution's own feed speak of this CVE in this package? Its word is among the hits
+ * then, or it says that the version is not affected. */
+static int is_decided(struct matching *m, str cve)
 {
+	struct buf b cleanup(buf_done) = BUF(LMDB_KEY_BYTES + RECORD_ID_BYTES);
+	char prefix[LMDB_KEY_BYTES];
+	str key, value;
+	buf_add(&b, shelf_package_prefix(prefix, m->s->ecosystem, m->s->name));
+	buf_add(&b, cve);
+	buf_addc(&b, 0);
+	int r = lmdb_seek(m->look.packages, buf_view(&b), &key, &value, m->e);
+	for (; r == 1 && str_starts(key, buf_view(&b));
+	     r = lmdb_next(m->look.packages, &key, &value, m->e))
+		if (tracker_of(str_from(key, b.n)))
+			return 1;
+	return r < 0 ? r : 0;
+}
+
+/* A flaw that has no name of the record's own: one group for each CVE that it covers. */
+static int group_covers(struct matching *m, const struct hit *h)
+{
+	bool joins = false;
 	for (size_t i = 0; i < h->head.covers.n; i++) {
 		str cve = h->head.covers.v[i];
+		int r = is_decided(m, cve);
+		if (r < 0)
+			return r;
+		joins |= r == 1;
+		if (r == 1)
+			continue;
 		struct group *g = find_group(m, cve);
 		if (!g && !(g = new_group(m)))
-			return;
+			return 0; /* the arena remembers */
 		add_id(m, g, cve);
 		index_id(m, cve, g);
 		add_hit(m, g, h);
 	}
+	if (joins && !retells(h->id))
+		vec_add(m->scratch, &m->notices, ((struct hit_ref){ h }));
+	return 0;
 }
 
 /* All names of a record's flaw: its aliases, and theirs. */
@@ -322,7 +364,7 @@ static int group_all(struct matching *m)
 		const struct hit *h = m->hits.v[i].hit;
 		int r = 0;
 		if (h->head.notice && h->head.covers.n)
-			group_covers(m, h);
+			r = group_covers(m, h);
 		else
 			r = group_names(m, h);
 		if (r < 0)
@@ -331,7 +373,7 @@ static int group_all(struct matching *m)
 	for (size_t i = 0; i < m->notices.n; i++)
 		for (size_t k = 0; k < m->notices.v[i].hit->head.covers.n; k++) {
 			struct group *g = find_group(m, m->notices.v[i].hit->head.covers.v[k]);
-			if (g)
+			if (g && !has_hit(g, m->notices.v[i].hit))
 				vec_add(m->scratch, &g->joined, m->notices.v[i]);
 		}
 	return 0;

@@ -1,5 +1,6 @@
 #include "vulndb/shelf.h"
 #include "base/digest.h"
+#include "vulndb/facts.h"
 #include <assert.h>
 
 enum {
@@ -193,6 +194,15 @@ int shelf_put(struct lmdb_txn *t, struct packer *p, str feed, const struct advis
 	r = r < 0 ? r : put_aliases(t, feed, a, a->aliases.v, a->aliases.n, STR("a"), e);
 	r = r < 0 ? r : put_aliases(t, feed, a, a->covers.v, a->covers.n, STR("c"), e);
 	return r < 0 ? r : put_advisory(t, p, feed, a, scratch, e);
+}
+
+int shelf_put_fact(struct lmdb_txn *t, str feed, str key, str value, uint64_t *n, struct error *e)
+{
+	char row[LMDB_KEY_BYTES];
+	*n = facts_check(key, value);
+	if (!*n)
+		return error_set(e, ERR_FORMAT, "a fact that cannot be kept");
+	return lmdb_put(t, TABLE_FACTS, shelf_pair(row, key, feed), value, e);
 }
 
 int shelf_get_head(str value, struct arena *a, struct advisory *out, struct cursor *rest,

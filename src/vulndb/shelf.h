@@ -3,6 +3,7 @@
  *   packages    ecosystem 0 name 0 id 0 feed   the bodies (record.h) of that package in that
  * advisory advisories  id 0 feed                      head, the packages' names, packed text
  *   aliases     alias 0 id 0 feed              'a' another name, 'c' a CVE that a notice covers
+ *   facts       key 0 feed                     KEV and EPSS (facts.h)
  *   meta        "head", "source" 0 name        generation and schema; one feed each
  *   delta       'p' ecosystem 0 name, 'a' id   what changed since the last generation
  *
@@ -28,7 +29,7 @@ struct shelf_source {            /* a feed as it was last read */
 	str digest;              /* "sha256:…" of the feed's bytes */
 	str date;                /* RFC 3339: newest record, else Last-Modified; may be empty */
 	uint64_t records, skipped;
-	VEC(str) ecosystems; /* that the Debian tracker decides about; else none */
+	VEC(str) ecosystems; /* that the Debian tracker decides about as a whole; else none */
 };
 
 struct shelf_sources {
@@ -45,6 +46,10 @@ str shelf_feed_of(str key, str *before);
 int shelf_put(struct lmdb_txn *t, struct packer *p, str feed, const struct advisory *a,
               struct buf *scratch, struct error *e) must_use;
 
+/* One fact of a feed (facts.h); what is none of its forms is ERR_FORMAT. *n: how many it holds. */
+int shelf_put_fact(struct lmdb_txn *t, str feed, str key, str value, uint64_t *n,
+                   struct error *e) must_use;
+
 /* Head (and names of packages, unless NULL) of a row's value; then the text behind them. */
 int shelf_get_head(str value, struct arena *a, struct advisory *out, struct cursor *rest,
                    struct error *e) must_use;
@@ -52,7 +57,8 @@ int shelf_get_names(struct cursor *rest, struct arena *a, struct advisory *out,
                     struct error *e) must_use;
 int shelf_get_text(struct unpacker **u, struct cursor *rest, struct arena *a, struct advisory *out,
                    struct error *e) must_use;
-/* The newest copy of an id among the feeds of one origin: 1, or 0 when there is none. */
+/* The newest copy of an id among the feeds of one origin: 1, or 0 when there is none. Trackers
+ * speak each of their own packages: none is a copy of another. */
 int shelf_newest(struct lmdb_walk *advisories, str id, enum advisory_origin origin, str *feed,
                  str *value, struct error *e) must_use;
 
