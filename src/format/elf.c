@@ -99,23 +99,26 @@ bool elf_offset(const struct elf *elf, uint64_t address, uint64_t *out)
 	return false;
 }
 
-static bool has_note(const struct elf *elf, struct cursor *c, str name, uint32_t type)
+static bool find_note(const struct elf *elf, struct cursor *c, str name, uint32_t type, str *data)
 {
 	while (cur_left(c) >= 12) {
 		uint32_t name_bytes = word(elf, c), data_bytes = word(elf, c),
 		         note_type = word(elf, c);
 		str note_name = cur_bytes(c, name_bytes);
-		/* one NUL or, as Go has it, padding to four bytes is part of the name */
-		if (note_type == type && str_eq(str_upto(note_name, str_chr(note_name, 0)), name))
-			return true;
 		cur_skip(c, -name_bytes & 3u);
-		cur_skip(c, data_bytes);
+		str note_data = cur_bytes(c, data_bytes);
+		/* one NUL or, as Go has it, padding to four bytes is part of the name */
+		if (note_type == type && !cur_bad(c) &&
+		    str_eq(str_upto(note_name, str_chr(note_name, 0)), name)) {
+			*data = note_data;
+			return true;
+		}
 		cur_skip(c, -data_bytes & 3u);
 	}
 	return false;
 }
 
-bool elf_has_note(const struct elf *elf, str front, str name, uint32_t type)
+bool elf_find_note(const struct elf *elf, str front, str name, uint32_t type, str *data)
 {
 	for (unsigned i = 0; i < elf->count; i++) {
 		const struct elf_segment *s = &elf->segments[i];
@@ -123,8 +126,14 @@ bool elf_has_note(const struct elf *elf, str front, str name, uint32_t type)
 			continue;
 		struct cursor c = CURSOR(NULL, front.p + s->offset,
 		                         (size_t)MIN(s->file_bytes, front.n - s->offset));
-		if (has_note(elf, &c, name, type))
+		if (find_note(elf, &c, name, type, data))
 			return true;
 	}
 	return false;
+}
+
+bool elf_has_note(const struct elf *elf, str front, str name, uint32_t type)
+{
+	str data;
+	return elf_find_note(elf, front, name, type, &data);
 }

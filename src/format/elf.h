@@ -24,5 +24,7 @@ int elf_read(str front, struct elf *out, struct error *e) must_use;
 bool elf_offset(const struct elf *elf, uint64_t address, uint64_t *out);
 /* Has a note of this name (without its NUL) and type, in a PT_NOTE segment inside the front? */
 bool elf_has_note(const struct elf *elf, str front, str name, uint32_t type);
+/* The same; *data is what the note holds, a view into the front. */
+bool elf_find_note(const struct elf *elf, str front, str name, uint32_t type, str *data);
 /* The number of 4 or 8 bytes at p, as the file's class and byte order say. */
 uint64_t elf_word(const struct elf *elf, const void *p);

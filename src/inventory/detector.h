@@ -16,7 +16,7 @@ struct detector {
 };
 
 /* The detector for a path by its name alone, or NULL. Executables (an x bit and no row of their own)
- * give the Go reader, which looks at the first bytes itself. Any thread. */
+ * give the reader of programs, which looks at the first bytes itself. Any thread. */
 const struct detector *detector_match(str path, unsigned mode);
 const struct detector *detector_by_kind(str kind); /* NULL when unknown */
 /* The paths where the running system looks for databases: "var/lib/dpkg/status",

@@ -1,11 +1,11 @@
 #include "inventory/apkdb.h"
 #include "inventory/detector.h"
 #include "inventory/dpkg.h"
-#include "inventory/golang.h"
 #include "inventory/java.h"
 #include "inventory/lockfile.h"
 #include "inventory/npm.h"
 #include "inventory/osrelease.h"
+#include "inventory/program.h"
 #include "inventory/python.h"
 #include "inventory/rpmdb.h"
 #include "inventory/rustlock.h"
@@ -85,8 +85,8 @@ const char *const detector_roots[] = {
 };
 // clang-format on
 
-/* Any executable may be a Go program; which one is, its bytes say. */
-static const struct detector executable = { "go", golang_read, false, false };
+/* What is in an executable, its bytes say. */
+static const struct detector executable = { "program", program_read, false, false };
 static const struct detector java_archive = { "java", java_read, false, false };
 
 static bool base_fits(str base, str want)

@@ -27,11 +27,13 @@ static str release_of(str version)
 	return (str){ 0 };
 }
 
-static int add(const struct package *like, struct module m, struct inventory *into, struct error *e)
+static int add(const struct package *like, struct module m, unsigned traits, struct inventory *into,
+               struct error *e)
 {
 	struct package p = *like;
 
 	p.type = PACKAGE_GOLANG;
+	p.traits = traits;
 	p.name = m.path;
 	p.version = str_eq(m.version, STR("(devel)")) ? (str){ 0 } : m.version;
 	return m.path.n ? inventory_add(into, &p, e) : 0;
@@ -154,7 +156,7 @@ static int take_line(const struct package *like, struct list *l, str line, struc
 	if (str_eq(word, STR("=>"))) {
 		replace(l->pending.path.n ? &l->pending : &l->main, module_of(line));
 	} else {
-		r = add(like, l->pending, into, e);
+		r = add(like, l->pending, 0, into, e);
 		l->pending = (struct module){ 0 };
 	}
 	if (str_eq(word, STR("dep")))
@@ -183,7 +185,7 @@ static int add_main(const struct package *like, const struct list *l, struct inv
 	} else if (!m.version.n || str_eq(m.version, STR("(devel)"))) {
 		m.version = version_of_commit(l, version, sizeof version);
 	}
-	return add(like, m, into, e);
+	return add(like, m, PACKAGE_MAIN, into, e);
 }
 
 int gomod_add(const struct package *like, str version, str modules, struct inventory *into,
@@ -195,7 +197,7 @@ int gomod_add(const struct package *like, str version, str modules, struct inven
 	int r = 0;
 
 	if (standard.version.n)
-		r = add(like, standard, into, e);
+		r = add(like, standard, 0, into, e);
 	else
 		inventory_gap(into, GAP_NO_IDENTITY, like->path,
 		              "byte %" PRIu64 ": no release of Go in \"%.*s\"", like->offset,
@@ -203,6 +205,6 @@ int gomod_add(const struct package *like, str version, str modules, struct inven
 	while (r >= 0 && str_line(&modules, &line))
 		r = take_line(like, &list, line, into, e);
 	if (r >= 0)
-		r = add(like, list.pending, into, e);
+		r = add(like, list.pending, 0, into, e);
 	return r < 0 ? r : add_main(like, &list, into, e);
 }

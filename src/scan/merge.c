@@ -77,7 +77,7 @@ static bool ask_again(struct stack *s, size_t layer, str path, str detector, str
 
 static bool is_executable(const struct entry *x)
 {
-	return str_eq(x->detector, STR("go"));
+	return str_eq(x->detector, STR("program"));
 }
 
 /* Of these, one that is in no entry has nothing in it. */

@@ -62,9 +62,9 @@ static const struct detector *detector_for(const struct walk *w, str path, unsig
 	return detector_match(path, mode);
 }
 
-static bool is_go(const struct detector *d)
+static bool is_program(const struct detector *d)
 {
-	return !strcmp(d->kind, "go");
+	return !strcmp(d->kind, "program");
 }
 
 static int note_plain(struct walk *w, str path, struct error *e)
@@ -96,8 +96,8 @@ static int read_file(struct walk *w, const struct detector *d, str path, const s
 		return r;
 	if (r < 0)
 		inventory_gap(&w->found, gap_of(r), path, "%s", e->msg);
-	/* executables without Go in them are many, and as good as any other file */
-	if ((is_go(d) || d->aside) && before.packages.n == w->found.packages.n &&
+	/* programs with nothing to tell are many, and as good as any other file */
+	if ((is_program(d) || d->aside) && before.packages.n == w->found.packages.n &&
 	    before.gaps.n == w->found.gaps.n && before.owned.n == w->found.owned.n)
 		return note_plain(w, path, e);
 	if (add_entry(w, ENTRY_FILE, path, (str){ 0 }, d->kind)) {

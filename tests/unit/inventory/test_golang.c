@@ -1,3 +1,4 @@
+#include "inventory/program.h"
 #include "inventory/golang.h"
 #include "inventory/gomod.h"
 #include "reader.h"
@@ -143,7 +144,7 @@ TEST(golang_inline_build_info)
 		memset(buf_room(&b, pad), 0xff, pad);
 		buf_grown(&b, pad);
 		put_inline(&b, "go1.21.3", STR(BEGIN MODULES END));
-		read_bytes(&r, golang_read, "usr/bin/app", buf_view(&b));
+		read_bytes(&r, program_read, "usr/bin/app", buf_view(&b));
 		expect_modules(&r, "1.21.3");
 	}
 }
@@ -157,7 +158,7 @@ TEST(golang_pointers_of_go_1_13_to_1_17)
 			struct buf b cleanup(buf_done) = BUF(1 << 20);
 			put_front(&b, &l);
 			put_pointers(&b, &l, STR("go1.16.3"), STR(BEGIN MODULES END));
-			read_bytes(&r, golang_read, "usr/bin/app", buf_view(&b));
+			read_bytes(&r, program_read, "usr/bin/app", buf_view(&b));
 			expect_modules(&r, "1.16.3");
 		}
 }
@@ -179,7 +180,7 @@ TEST(golang_toolchain_words)
 		struct buf b cleanup(buf_done) = BUF(1 << 20);
 		put_front(&b, &l);
 		put_inline(&b, rows[i].version, STR(""));
-		read_bytes(&r, golang_read, "usr/bin/app", buf_view(&b));
+		read_bytes(&r, program_read, "usr/bin/app", buf_view(&b));
 		EXPECT_OK(r.result, &r.e);
 		EXPECT_STR(find(&r, "stdlib")->version, str_c(rows[i].want));
 		EXPECT_INT(r.found.gaps.n, rows[i].want ? 0 : 1);
@@ -220,7 +221,7 @@ TEST(golang_main_module_without_a_version_takes_the_commit)
 		struct buf b cleanup(buf_done) = BUF(1 << 20);
 		put_front(&b, &l);
 		put_inline(&b, "go1.22.0", rows[i].modules);
-		read_bytes(&r, golang_read, "usr/bin/app", buf_view(&b));
+		read_bytes(&r, program_read, "usr/bin/app", buf_view(&b));
 		EXPECT_OK(r.result, &r.e);
 		EXPECT_STR(find(&r, "m")->version, str_c(rows[i].want));
 	}
@@ -232,17 +233,17 @@ TEST(golang_what_is_no_go_program)
 	struct reading r cleanup(reading_done);
 	struct buf b cleanup(buf_done) = BUF(1 << 20);
 
-	read_bytes(&r, golang_read, "bin/sh", STR("#!/bin/sh\n"));
+	read_bytes(&r, program_read, "bin/sh", STR("#!/bin/sh\n"));
 	EXPECT_INT(r.result, 0);
-	read_bytes(&r, golang_read, "bin/e", STR("\x7f" "EL"));
+	read_bytes(&r, program_read, "bin/e", STR("\x7f" "EL"));
 	EXPECT_INT(r.result, 0);
-	read_bytes(&r, golang_read, "bin/e", STR("\x7f" "ELF"));
+	read_bytes(&r, program_read, "bin/e", STR("\x7f" "ELF"));
 	EXPECT_INT(r.result, 0);
 	put_front(&b, &l);
 	buf_add(&b, STR("........\xff Go buildinf:\x08\x02")); /* the magic as text of a tool, not aligned */
 	align(&b);
 	buf_add(&b, STR("\xff Go buildinf:\x08\x02 and more text behind it, no header"));
-	read_bytes(&r, golang_read, "bin/e", buf_view(&b));
+	read_bytes(&r, program_read, "bin/e", buf_view(&b));
 	EXPECT_INT(r.result, 0);
 	EXPECT_INT(r.found.packages.n + r.found.gaps.n, 0);
 }
@@ -254,19 +255,19 @@ TEST(golang_damage_is_said)
 	struct buf b cleanup(buf_done) = BUF(1 << 20);
 
 	put_front(&b, &l);
-	read_bytes(&r, golang_read, "bin/go", buf_view(&b));
+	read_bytes(&r, program_read, "bin/go", buf_view(&b));
 	EXPECT_OK(r.result, &r.e);
 	EXPECT_INT(r.found.gaps.n, 1); /* linked by Go, without build info */
 	EXPECT_INT(r.found.gaps.v[0].kind, GAP_NO_IDENTITY);
 	put_inline(&b, "go1.22.0", STR(BEGIN MODULES END));
 	reading_done(&r);
-	read_bytes(&r, golang_read, "bin/go", str_upto(buf_view(&b), b.n - 1));
+	read_bytes(&r, program_read, "bin/go", str_upto(buf_view(&b), b.n - 1));
 	EXPECT_INT(r.result, ERR_FORMAT);
 	EXPECT_STR(str_c(r.e.msg), STR("byte 512: build info is cut short"));
 	b.n = 512 + 32 + 9; /* the length of the modules follows */
 	put_uleb(&b, GOLANG_MODULES_MAX + 1);
 	align(&b);
 	reading_done(&r);
-	read_bytes(&r, golang_read, "bin/go", buf_view(&b));
+	read_bytes(&r, program_read, "bin/go", buf_view(&b));
 	EXPECT_INT(r.result, ERR_LIMIT);
 }

@@ -1,0 +1,67 @@
+#include "inventory/program.h"
+#include "inventory/elfnote.h"
+#include "inventory/golang.h"
+#include "inventory/wellknown.h"
+#include "inventory/window.h"
+
+enum { UPX_BYTES = 1 << 10 }; /* its header stands right behind the segments' */
+
+struct asked { /* who reads this program */
+	struct golang *golang;
+	struct wellknown *wellknown; /* NULL: no program that is known by this name */
+};
+
+static void asked_done(struct asked *a)
+{
+	golang_free(a->golang);
+	wellknown_free(a->wellknown);
+}
+
+/* What the first window says of the whole file */
+static int look_at_front(const struct window *p, struct asked *a, struct inventory *into,
+                         struct error *e)
+{
+	str front = str_upto(window_view(p), UPX_BYTES);
+
+	if (p->elf.count && str_find(front, STR("UPX!")) < front.n)
+		inventory_gap(into, GAP_NOT_READ, p->f->path,
+		              "packed by UPX: what is in it was not looked into");
+	a->golang = golang_new(p);
+	a->wellknown = wellknown_new(p);
+	return elfnote_read(p, into, e);
+}
+
+/* 1: nothing else is of interest */
+static int look(struct asked *a, struct inventory *into, struct error *e)
+{
+	int r = golang_look(a->golang, into, e);
+
+	if (r || !a->wellknown)
+		return r;
+	r = wellknown_look(a->wellknown, into, e);
+	if (r > 0) {
+		wellknown_free(a->wellknown);
+		a->wellknown = NULL;
+	}
+	return MIN(r, 0);
+}
+
+int program_read(struct file *f, struct inventory *into, struct error *e)
+{
+	struct window w cleanup(window_done) = { 0 };
+	struct asked a cleanup(asked_done) = { 0 };
+	int r = window_open(&w, f, e);
+
+	if (r <= 0)
+		return r;
+	r = look_at_front(&w, &a, into, e);
+	while (r >= 0) {
+		r = look(&a, into, e);
+		if (r)
+			return MIN(r, 0);
+		if (w.end)
+			return golang_end(a.golang, into, e);
+		r = window_next(&w, e);
+	}
+	return r;
+}
