@@ -7,6 +7,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 . tools/registry.sh
 plimsoll=$PWD/build/src/cli/plimsoll
+export PLIMSOLL_NO_CACHE=1
 cache=$PWD/.cache/bench
 work=$(mktemp -d)
 trap 'registry_stop; rm -rf "$work"' EXIT

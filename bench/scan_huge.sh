@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 plimsoll=$PWD/build/src/cli/plimsoll
+export PLIMSOLL_NO_CACHE=1
 cache=$PWD/.cache/bench
 mkdir -p "$cache"
 nice bench/big-image "$cache/image"

@@ -7,6 +7,7 @@
 #include "cli/screen.h"
 #include "inventory/detector.h"
 #include "model/package_use.h"
+#include "scan/cache.h"
 #include "vulndb/vulndb.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +19,10 @@ enum { PASSWORD_BYTES = 1024, SECONDS_A_DAY = 86400 };
 struct settings {
 	bool sbom;
 	const char *format, *output, *severity, *leave_out, *fail_on, *platform, *db, *username, *ca_file,
-	        *temp_dir;
+	        *temp_dir, *cache_dir;
 	struct option_list inputs;
+	uint64_t cache_max;
+	bool no_cache;
 	bool ignore_unfixed, offline, insecure, password_stdin, quiet, verbose;
 	unsigned timeout_s, jobs, max_data_age;
 	/* read from the above */
@@ -27,6 +30,7 @@ struct settings {
 	enum severity bar;
 	char **targets;
 	int targets_n;
+	struct cache *cache;
 	char password[PASSWORD_BYTES];
 };
 
@@ -159,6 +163,9 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 		{ "timeout", 0, OPTION_SECONDS, &s->timeout_s, "TIME", "longest silence of a registry (60s)" },
 		{ "jobs", 0, OPTION_NUMBER, &s->jobs, "N", "layers at a time (one a core, at most 4)" },
 		{ "temp-dir", 0, OPTION_TEXT, &s->temp_dir, "DIR", "for package databases while they are read" },
+		{ "cache-dir", 0, OPTION_TEXT, &s->cache_dir, "DIR", "what is kept of layers (default: ~/.cache/plimsoll)" },
+		{ "cache-max", 0, OPTION_BYTES, &s->cache_max, "SIZE", "of that, the least recently used goes (1GiB; 0: no limit)" },
+		{ "no-cache", 0, OPTION_FLAG, &s->no_cache, NULL, "read every layer; keep nothing" },
 		{ "quiet", 'q', OPTION_FLAG, &s->quiet, NULL, "no progress, no remarks" },
 		{ "verbose", 'v', OPTION_FLAG, &s->verbose, NULL, "say what is tried again on the network" },
 		{ 0 },
@@ -217,6 +224,7 @@ static int run(const struct settings *s, const char *target, const char *input, 
 	char db_path[4096];
 	struct scan_options o = {
 		.label = input,
+		.cache = s->cache,
 		.source = { .platform = s->platform,
 		            .username = s->username,
 		            .password = s->password_stdin ? s->password : NULL,
@@ -284,6 +292,19 @@ static int run_input(const struct settings *s, const char *input, struct outlet 
 	return run(s, "-", input, file < 0 ? STDIN_FILENO : file, to, e);
 }
 
+/* Without a folder, several images still share what one run has read. */
+static void open_cache(struct settings *s)
+{
+	char path[4096];
+	const char *dir = s->cache_dir ? s->cache_dir : cache_default_folder(path, sizeof path);
+
+	if (s->no_cache && (size_t)s->targets_n + s->inputs.texts.n < 2)
+		return;
+	s->cache = cache_open(s->no_cache ? NULL : dir, s->cache_max, PLIMSOLL_VERSION);
+	if (cachestore_trouble(cache_store(s->cache)))
+		log_info("cache", KV("unused", cachestore_trouble(cache_store(s->cache))));
+}
+
 /* One that fails does not keep the others from being looked at. */
 static int run_all(const struct settings *s, struct outlet *to)
 {
@@ -301,7 +322,7 @@ static int run_all(const struct settings *s, struct outlet *to)
 
 int cmd_scan(int argc, char **argv)
 {
-	struct settings s = { .sbom = !strcmp(argv[0], "sbom"), .max_data_age = 180 };
+	struct settings s = { .sbom = !strcmp(argv[0], "sbom"), .max_data_age = 180, .cache_max = CACHE_MAX_BYTES };
 	struct arena kept cleanup(arena_done) = ARENA(MIB(1));
 	struct outlet to cleanup(outlet_done) = { 0 };
 	struct error e = { 0 };
@@ -315,7 +336,9 @@ int cmd_scan(int argc, char **argv)
 	r = outlet_open(&to, s.output, s.format, (size_t)s.targets_n + s.inputs.texts.n > 1, &e);
 	if (r < 0)
 		return screen_fail(&e);
+	open_cache(&s);
 	status = run_all(&s, &to);
+	cache_close(s.cache);
 	explicit_bzero(s.password, sizeof s.password);
 	r = outlet_end(&to, &e);
 	return r < 0 ? graver(status, screen_fail(&e)) : status;

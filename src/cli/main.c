@@ -18,6 +18,7 @@ static const struct command {
 	{ "scan",      cmd_scan,    "findings of one image, archive or folder" },
 	{ "sbom",      cmd_scan,    "its inventory, as CycloneDX or JSON" },
 	{ "db",        cmd_db,      "the advisory database: update, info, lookup" },
+	{ "cache",     cmd_cache,   "what is kept of layers: info, clean, verify" },
 	{ "compare",   cmd_compare, "order two versions as their ecosystem does" },
 	{ "completion", cmd_completion, "a script for your shell: bash, zsh, fish" },
 	{ "version",   cmd_version, "this program's version" },

@@ -135,18 +135,26 @@ static int read_document(void *ctx, enum document_kind kind, const struct descri
                          struct arena *a, struct buf *out, str *type, struct error *e)
 {
 	struct registry *g = ctx;
+	const struct source_options *o = g->options;
 	char name[DIGEST_TEXT_BYTES];
+	bool config = kind == DOCUMENT_CONFIG;
+	int r;
 
 	if (g->kept.n && digest_eq(&d->digest, &g->kept_digest)) {
 		buf_add(out, buf_view(&g->kept));
 		*type = d->media_type;
 		return 0;
 	}
+	if (o->recall && o->recall(o->kept_ctx, &d->digest, out)) {
+		*type = d->media_type;
+		return 0;
+	}
 	digest_text(&d->digest, name);
-	if (kind == DOCUMENT_CONFIG)
-		return get_document(g, "blobs", str_c(name), NULL, out->max_bytes, a, out, type, e);
-	return get_document(g, "manifests", str_c(name), MANIFEST_ACCEPT, out->max_bytes, a, out,
-	                    type, e);
+	r = get_document(g, config ? "blobs" : "manifests", str_c(name),
+	                 config ? NULL : MANIFEST_ACCEPT, out->max_bytes, a, out, type, e);
+	if (r >= 0 && o->retain)
+		o->retain(o->kept_ctx, &d->digest, buf_view(out));
+	return r;
 }
 
 /* HEAD tells the digest and does not count as a pull. 1: it did, 0: it does not tell. */

@@ -2,6 +2,7 @@
  * that oci/source and the kinds of targets below it share. */
 #pragma once
 #include "base/arena.h"
+#include "base/buf.h"
 #include "model/image.h"
 #include "stream/stream.h"
 
@@ -21,6 +22,11 @@ struct source_options {
 	 * thread */
 	bool (*want)(void *ctx, str path, unsigned mode, uint64_t size_bytes);
 	void *want_ctx;
+	/* manifests and configurations that were seen before; NULL: none. What recall gives is
+	 * checked as what a registry gives. */
+	bool (*recall)(void *ctx, const struct digest *d, struct buf *out);
+	void (*retain)(void *ctx, const struct digest *d, str bytes);
+	void *kept_ctx;
 };
 
 /* What the jail saw in such an archive, in the archive's order. */

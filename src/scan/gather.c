@@ -1,4 +1,5 @@
 #include "scan/gather.h"
+#include "scan/cache.h"
 #include "scan/job.h"
 #include "scan/merge.h"
 #include "sys/proc.h"
@@ -108,9 +109,14 @@ static int read_layer(struct gathering *s, size_t i, int spool_fd, struct error 
 		job.wanted = s->wanted[i];
 	if (l->foreign)
 		return refuse_foreign(r);
+	if (s->o->cache && l->has_digest &&
+	    cache_recall_layer(s->o->cache, &l->digest, job.wanted, r))
+		return keep(s, i, e);
 	code = source_layer(s->source, i, &stored, e);
 	if (code >= 0)
 		code = job_layer(&job, stored, r, e);
+	if (code >= 0 && s->o->cache && l->has_digest)
+		cache_retain_layer(s->o->cache, &l->digest, job.wanted, r);
 	turn.now.done = true;
 	tell(&turn);
 	return code < 0 ? error_in(e, "layer %zu", i + 1) : keep(s, i, e);
@@ -330,6 +336,11 @@ static int read_image(struct gathering *s, const char *target, struct error *e)
 
 	how.want = how.want ? wants_now : NULL;
 	how.want_ctx = s;
+	if (s->o->cache) {
+		how.recall = cache_recall_document;
+		how.retain = cache_retain_document;
+		how.kept_ctx = s->o->cache;
+	}
 	r = source_open(target, &how, s->arena, &s->source, e);
 	bool archive = r >= 0 && source_shape(s->source) == SOURCE_STREAM;
 

@@ -10,9 +10,12 @@ struct scan_progress { /* told from any thread, one call at a time */
 	bool done;
 };
 
+struct cache;
+
 struct scan_options {
 	const char *label;     /* what the report calls the target; NULL: as it was given */
 	struct source_options source;
+	struct cache *cache;   /* of layers and documents; NULL: none */
 	const char *db_path;   /* NULL: no matching (an inventory only) */
 	const char *temp_dir;  /* for the spool; NULL: TMPDIR, /var/tmp, /tmp */
 	unsigned jobs;         /* layers at a time; 0: one a core, at most 4 */
