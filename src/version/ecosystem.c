@@ -3,7 +3,11 @@
 #include "version/ecosystem.h"
 #include "base/attr.h"
 #include "version/apkver.h"
+#include "version/composerver.h"
 #include "version/debver.h"
+#include "version/dotver.h"
+#include "version/gemver.h"
+#include "version/genericver.h"
 #include "version/gover.h"
 #include "version/mavenver.h"
 #include "version/pep440.h"
@@ -17,6 +21,15 @@
 #define PEP   "PEP 440", pep440_compare, pep440_valid
 #define MAVEN "Maven",   mavenver_compare, mavenver_valid
 #define GO    "Go",      gover_compare, gover_valid
+#define STRICT   "SemVer",   semver_strict_compare, semver_strict_valid
+#define GEM      "RubyGems", gemver_compare, gemver_valid
+#define NUGET    "NuGet",    nugetver_compare, nugetver_valid
+#define PUB      "Pub",      pubver_compare, pubver_valid
+#define COMPOSER "Composer", composerver_compare, composerver_valid
+#define CRAN     "R",        cranver_compare, cranver_valid
+#define HACKAGE  "Haskell",  hackagever_compare, hackagever_valid
+#define BITNAMI  "Bitnami",  bitnamiver_compare, bitnamiver_valid
+#define GENERIC  "generic",  genericver_compare, genericver_valid
 
 // clang-format off
 #define ECOSYSTEMS(X) /* name       purl type  distribution  order */ \
@@ -38,13 +51,27 @@
 	X("PyPI",        "pypi",    false, PEP)   \
 	X("Maven",       "maven",   false, MAVEN) \
 	X("Go",          "golang",  false, GO)    \
+	X("crates.io",   "cargo",   false, STRICT)   \
+	X("RubyGems",    "gem",     false, GEM)      \
+	X("NuGet",       "nuget",   false, NUGET)    \
+	X("Packagist",   "composer", false, COMPOSER) \
+	X("Hex",         "hex",     false, STRICT)   \
+	X("Pub",         "pub",     false, PUB)      \
+	X("SwiftURL",    "swift",   false, SEM)      \
+	X("CRAN",        "cran",    false, CRAN)     \
+	X("Hackage",     "hackage", false, HACKAGE)  \
+	X("Bitnami",     "bitnami", false, BITNAMI)  \
+	X("CVE",         "generic", false, GENERIC)  /* of our own: products in CVE records */ \
 	/* the orders by their own names */       \
 	X("deb",         "",        false, DPKG)  \
 	X("dpkg",        "",        false, DPKG)  \
 	X("rpm",         "",        false, RPM)   \
 	X("apk",         "",        false, APK)   \
 	X("semver",      "",        false, SEM)   \
-	X("pep440",      "",        false, PEP)
+	X("pep440",      "",        false, PEP)   \
+	X("gem",         "",        false, GEM)   \
+	X("composer",    "",        false, COMPOSER) \
+	X("generic",     "",        false, GENERIC)
 // clang-format on
 
 #define ROW(name_, purl_, distribution_, order_, compare_, valid_) \

@@ -1,12 +1,12 @@
 /* version/ecosystem.h — which order the versions of an ecosystem follow. Names are OSV's (the part
- * before the ':'). Static data; no failure, any thread. */
+ * before the ':'), and "CVE" for programs known by their product's name in CVE records. Static data; no failure, any thread. */
 #pragma once
 #include "base/arena.h"
 #include "base/str.h"
 
 struct ecosystem {
 	str name;                  /* "Debian", "npm"; of a scheme "deb" */
-	const char *order;         /* for people: "dpkg", "rpm", "apk", "SemVer", "PEP 440", "Maven", "Go" */
+	const char *order;         /* for people: "dpkg", "rpm", "SemVer", "PEP 440", "RubyGems" … */
 	const char *purl_type;     /* of its packages: "deb", "pypi" …; "" for a bare scheme */
 	bool distribution;         /* its records name a release: "Debian:12" */
 	int (*compare)(str a, str b);
@@ -14,7 +14,7 @@ struct ecosystem {
 };
 
 /* By OSV's name in any case, with or without a release ("Debian:12"), or by the name of a scheme
- * (deb, dpkg, rpm, apk, semver, pep440, maven, go). NULL when unknown. */
+ * (deb, dpkg, rpm, apk, semver, pep440, gem, composer, generic). NULL when unknown. */
 const struct ecosystem *ecosystem_find(str name);
 
 /* All rows in their order, ecosystems first; NULL after the last. */

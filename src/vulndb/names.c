@@ -145,12 +145,36 @@ static str pypi(struct arena *a, str name)
 	return (str){ out, n };
 }
 
+/* "https://github.com/Apple/swift-nio.git" and "git@github.com:apple/swift-nio" are
+ * "github.com/apple/swift-nio" */
+static str swift(struct arena *a, str name)
+{
+	size_t scheme = str_find(name, STR("://")), at;
+	if (scheme < name.n)
+		name = str_from(name, scheme + 3);
+	at = str_chr(name, '@');
+	if (at < str_chr(name, '/'))
+		name = str_from(name, at + 1);
+	while (str_ends(name, STR("/")))
+		name.n--;
+	if (str_ends(name, STR(".git")))
+		name.n -= 4;
+	size_t colon = str_chr(name, ':');
+	if (colon > str_chr(name, '/') || colon == name.n)
+		return arena_lower(a, name);
+	return arena_lower(a, arena_printf(a, "%.*s/%.*s", STR_FMT(str_upto(name, colon)),
+	                                   STR_FMT(str_from(name, colon + 1))));
+}
+
 str names_package(struct arena *a, str ecosystem, str name)
 {
-	static const str nocase[] = { STR_INIT("NuGet"), STR_INIT("Packagist") };
+	static const str nocase[] = { STR_INIT("NuGet"), STR_INIT("Packagist"), STR_INIT("Bitnami"),
+		                      STR_INIT("Hex"), STR_INIT("CVE") };
 	str base = names_base(ecosystem);
 	if (str_eq(base, STR("PyPI")))
 		return pypi(a, name);
+	if (str_eq(base, STR("SwiftURL")))
+		return swift(a, name);
 	for (size_t i = 0; i < LEN(nocase); i++)
 		if (str_eq(base, nocase[i]))
 			return arena_lower(a, name);

@@ -8,7 +8,8 @@
  * Linux Enterprise 15 SP6 (their packages are those of the server) are the same; "Ubuntu:Pro:…"
  * stays apart. */
 str names_ecosystem(struct arena *a, str ecosystem);
-/* The package's name as kept: PEP 503 for PyPI, lower case where the registry ignores case. */
+/* The package's name as kept: PEP 503 for PyPI, lower case where the registry ignores case,
+ * host and path of a Swift package's URL. */
 str names_package(struct arena *a, str ecosystem, str name);
 str names_base(str ecosystem); /* before the release: "Debian:12" is "Debian" */
 /* "bookworm" is "Debian:12", "sid" "Debian:unstable"; empty when unknown */

@@ -27,6 +27,11 @@ AWKWARD = {
     "pep440": "1.0 1.0.0 1!0 1.0a1 1.0.dev1 1.0a1.dev1 1.0.post1 1.0.post1.dev2 1.0-1 1.0+l 1.0+1 1.0+l.2 v1.0-ALPHA_3 1.0c1 1.0rc 1.0pre2 1.0.r4 foo 1.0a. 2004d 1.0-".split(),
     "maven": "1 1.0 1-0 1-ga 1.0.0-final 1-a1 1-alpha-1 1-beta 1-m3 1-cr1 1-rc1 1-SNAPSHOT 1-sp 1-sp-1 1.foo 1-foo 1.0.0.X1 1-1 1.1 1..1 1.-1 1--1 1x 1.0.0-jre 31.1-android 1.0.RELEASE 1.0.Final a.1 1-1.foo-bar1baz-.1".split(),
     "go": "v1.0.0 v1.0.0-pre v0.0.0-20200101000000-abcdefabcdef v2.0.0+incompatible v1.2 v1 v1.0.0-0.20200101000000-abcdefabcdef v1.0.0-rc.1 bad v01.2.3".split(),
+    "gem": "1 1.0 1.0.0 1.0.a 1.a 1.0.a.0 1-2 1.pre.2 1.0.pre1 1.0.0.rc1 1.0.0.rc.1 1.A 1.b10 1.b9 0 0.0 1.10 1.9 1..2 a 1.0- 1-a-b 1.0.0.beta.0.0".split(),
+    "crates.io": "1.0.0 1.0 1.0.0-alpha 1.0.0-alpha.1 1.0.0-alpha.01 1.0.0-0 1.0.0+b 1.0.0-rc.1+x 01.0.0 v1.0.0 1.0.0-- 1.0.0-a.b 1.0.0-A".split(),
+    "composer": "1 1.0 v1.0.0 1.0.0.0 1.0-alpha 1.0-a1 1.0alpha2 1.0-beta.1 1.0b1 1.0RC1 1.0-rc.2 1.0-p1 1.0-patch2 1.0pl3 1.0-stable 1.0-Stable 1.0-dev 1.0-beta-dev 1.x-dev 1.0.x-dev 1.0.*-dev 2010.01.02 20100102 2010-01-02-10 20100102-203040-p1 201903.0 1.0+b 1.0@beta dev-main 1.0. 100000 1.2.3.4.5 1-2 1.0-alpha-2-dev".split(),
+    "cran": "1 1.0 1.0.0 1-0 1.0-1 0.9 1.10 1.9 01.2 1.. 1.a -1 2.3-10".split(),
+    "bitnami": "1.2.3 1.2.3-0 1.2.3-1 1.2.3-10 1.2.3-2 1.2.4 1.2 1.2.3-rc.1 1.2.3-rc.1-2 v1.2.3-4 2024.1.1-3".split(),
 }
 ECOSYSTEMS = {
     "deb": ["Debian", "Ubuntu"],
@@ -36,6 +41,11 @@ ECOSYSTEMS = {
     "pep440": ["PyPI"],
     "maven": ["Maven"],
     "go": ["Go"],
+    "gem": ["RubyGems"],
+    "crates.io": ["crates.io"],
+    "composer": ["Packagist"],
+    "cran": ["CRAN"],
+    "bitnami": ["Bitnami"],
 }
 
 
@@ -186,9 +196,141 @@ func main() {
         yield from done.stdout.split()
 
 
-PEERS = {"deb": dpkg, "rpm": rpm, "apk": apk, "semver": semver, "pep440": pep440, "maven": maven, "go": go}
+def lines(pairs):
+    return "".join(f"{a}\t{b}\n" for a, b in pairs)
+
+
+def gem(pairs):
+    script = """
+STDIN.each_line do |line|
+  a, b = line.chomp.split("\\t")
+  ok = Gem::Version.correct?(a) && Gem::Version.correct?(b)
+  puts ok ? %w[= > <][Gem::Version.new(a) <=> Gem::Version.new(b)] : "?"
+end
+"""
+    done = run(["ruby", "-e", script], lines(pairs))
+    if done.returncode:
+        raise Missing("ruby: " + done.stderr[-200:])
+    yield from done.stdout.split()
+
+
+def composer(pairs):
+    script = r"""
+require "Composer/Semver/autoload.php";
+$parser = new Composer\Semver\VersionParser();
+while (($line = fgets(STDIN)) !== false) {
+    [$a, $b] = explode("\t", rtrim($line, "\n"));
+    try {
+        $a = $parser->normalize($a);
+        $b = $parser->normalize($b);
+        $named = strpos($a, "dev-") === 0 || strpos($b, "dev-") === 0;
+        $c = Composer\Semver\Comparator::lessThan($a, $b) ? "<"
+            : (Composer\Semver\Comparator::greaterThan($a, $b) ? ">" : "=");
+        echo $named ? "?" : $c, "\n";
+    } catch (UnexpectedValueException $e) {
+        echo "?\n";
+    }
+}
+"""
+    done = run(["php", "-d", "include_path=/usr/share/php", "-r", script], lines(pairs))
+    if done.returncode:
+        raise Missing("php with Composer's semver: " + (done.stderr + done.stdout)[-200:])
+    yield from done.stdout.split()
+
+
+def cran(pairs):
+    script = """
+for (line in readLines(file("stdin"))) {
+  v <- strsplit(line, "\\t")[[1]]
+  a <- numeric_version(v[1], strict = FALSE)
+  b <- numeric_version(v[2], strict = FALSE)
+  cat(if (is.na(a) || is.na(b)) "?" else if (a < b) "<" else if (a > b) ">" else "=", "\n")
+}
+"""
+    done = run(["Rscript", "-e", script], lines(pairs))
+    if done.returncode:
+        raise Missing("R: " + done.stderr[-200:])
+    yield from done.stdout.split()
+
+
+def crates(pairs):
+    program = """
+use std::io::BufRead;
+fn main() {
+    for line in std::io::stdin().lock().lines() {
+        let line = line.unwrap();
+        let (a, b) = line.split_once('\\t').unwrap();
+        println!("{}", match (semver::Version::parse(a), semver::Version::parse(b)) {
+            (Ok(a), Ok(b)) => match a.cmp_precedence(&b) {
+                std::cmp::Ordering::Less => "<",
+                std::cmp::Ordering::Equal => "=",
+                std::cmp::Ordering::Greater => ">",
+            },
+            _ => "?",
+        });
+    }
+}
+""".replace("\\\\", "\\")
+    with tempfile.TemporaryDirectory() as d:
+        os.mkdir(d + "/src")
+        with open(d + "/src/main.rs", "w") as f:
+            f.write(program)
+        with open(d + "/Cargo.toml", "w") as f:
+            f.write('[package]\nname = "peer"\nversion = "0.1.0"\nedition = "2021"\n[dependencies]\nsemver = "=1.0.20"\n')
+        done = run(["cargo", "run", "-q"], lines(pairs), cwd=d)
+        if done.returncode:
+            raise Missing("cargo with semver: " + done.stderr[-200:])
+        yield from done.stdout.split()
+
+
+def bitnami(pairs):
+    program = """package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/bitnami/go-version/pkg/version"
+)
+
+// Where plimsoll differs by design (semver.h): "-0" is no revision, "-rc1" a pre-release.
+func odd(v version.Version) bool {
+	_, rest, found := strings.Cut(v.Original(), "-")
+	return found && (rest == "0" || strings.Trim(rest, "0123456789") != "")
+}
+
+func main() {
+	in := bufio.NewScanner(os.Stdin)
+	for in.Scan() {
+		a, b, _ := strings.Cut(in.Text(), "\\t")
+		x, e := version.Parse(a)
+		y, f := version.Parse(b)
+		if e != nil || f != nil || odd(x) || odd(y) {
+			fmt.Println("?")
+			continue
+		}
+		fmt.Println([]string{"<", "=", ">"}[x.Compare(y)+1])
+	}
+}
+"""
+    with tempfile.TemporaryDirectory() as d:
+        with open(d + "/main.go", "w") as f:
+            f.write(program)
+        with open(d + "/go.mod", "w") as f:
+            f.write("module peer\n\ngo 1.19\n\nrequire github.com/bitnami/go-version v0.0.0-20231130084017-bb00604d650c\n")
+        env = dict(os.environ, GOFLAGS="-mod=mod")
+        done = run(["go", "run", "."], lines(pairs), cwd=d, env=env)
+        if done.returncode:
+            raise Missing("go with bitnami/go-version: " + done.stderr[-200:])
+        yield from done.stdout.split()
+
+
+PEERS = {"deb": dpkg, "rpm": rpm, "apk": apk, "semver": semver, "pep440": pep440, "maven": maven, "go": go,
+         "gem": gem, "crates.io": crates, "composer": composer, "cran": cran, "bitnami": bitnami}
 # What only plimsoll reads, by design: "?" of these peers is not compared.
-LENIENT = {"apk", "semver", "go", "maven", "rpm"}
+LENIENT = {"apk", "semver", "go", "maven", "rpm", "bitnami", "composer"}
 
 
 def versions_of(scheme):

@@ -34,7 +34,7 @@ TEST(ecosystem_is_found_in_any_case_and_with_a_release)
 	}
 	EXPECT(ecosystem_find(STR("dpkg"))->compare == debver_compare);
 	EXPECT(ecosystem_find(STR("rpm"))->compare == rpmver_compare);
-	EXPECT(!ecosystem_find(STR("Bitnami")));
+	EXPECT(!ecosystem_find(STR("GIT")));
 	EXPECT(!ecosystem_find(STR("")));
 }
 

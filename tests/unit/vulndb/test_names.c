@@ -33,6 +33,22 @@ TEST(names_of_ecosystems_have_one_spelling)
 		EXPECT_STR(names_ecosystem(&a, rows[i][0]), rows[i][1]);
 }
 
+TEST(names_of_swift_packages_are_host_and_path)
+{
+	static const str rows[][2] = {
+		{ STR_INIT("https://github.com/Apple/swift-nio.git"),
+		  STR_INIT("github.com/apple/swift-nio") },
+		{ STR_INIT("github.com/apple/swift-nio"), STR_INIT("github.com/apple/swift-nio") },
+		{ STR_INIT("git@github.com:apple/swift-nio.git"),
+		  STR_INIT("github.com/apple/swift-nio") },
+		{ STR_INIT("ssh://git@gitlab.com/a/b/"), STR_INIT("gitlab.com/a/b") },
+		{ STR_INIT(""), STR_INIT("") },
+	};
+	struct arena a cleanup(arena_done) = ARENA(1 << 16);
+	for (size_t i = 0; i < LEN(rows); i++)
+		EXPECT_STR(names_package(&a, STR("SwiftURL"), rows[i][0]), rows[i][1]);
+}
+
 TEST(names_of_python_packages_follow_pep_503)
 {
 	static const str rows[][2] = {
