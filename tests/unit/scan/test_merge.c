@@ -1,6 +1,7 @@
 /* Layers are written by tar(1), read by the worker's own code without its jail, and merged. */
 #include "../test.h"
 #include "scan/merge.h"
+#include "scan/order.h"
 #include "scan/worker.h"
 
 struct image_of {
@@ -280,6 +281,7 @@ TEST(an_answer_that_breaks_off_is_refused)
 static void expect_owners(struct image_of *i, const char *want)
 {
 	struct buf got cleanup(buf_done) = BUF(1 << 16);
+	order_packages(&i->report);
 	for (size_t p = 0; p < i->report.packages.n; p++) {
 		const struct package *x = &i->report.packages.v[p];
 		if (x->type == PACKAGE_NPM)
