@@ -90,6 +90,14 @@ void buf_str(struct buf *b, str s)
 	buf_add(b, s);
 }
 
+void buf_spill(struct buf *b, size_t least_bytes)
+{
+	if (!b->sink || b->failed || !b->n || b->n < least_bytes)
+		return;
+	b->failed = !b->sink(b->sink_ctx, buf_view(b));
+	b->n = 0;
+}
+
 void buf_clear(struct buf *b)
 {
 	b->n = 0;

@@ -9,6 +9,8 @@ struct buf { /* make with BUF(max); end with buf_done */
 	char *p;
 	size_t n, room, max_bytes;
 	bool failed;
+	bool (*sink)(void *ctx, str bytes); /* where buf_spill puts them; NULL: they stay */
+	void *sink_ctx;
 };
 
 #define BUF(max) ((struct buf){ .max_bytes = (max) })
@@ -30,5 +32,8 @@ static inline str buf_view(const struct buf *b) /* borrowed, until the next appe
 	return (str){ b->p, b->n };
 }
 
+/* Hands what has gathered to the sink, if there is one and at least that much: the ceiling is then one
+ * of what lies between two calls. A sink that gives false has failed the buf. */
+void buf_spill(struct buf *b, size_t least_bytes);
 void buf_clear(struct buf *b); /* empty, memory kept, failed cleared */
 void buf_done(struct buf *b);  /* free; may be used again */

@@ -108,7 +108,7 @@ static unsigned reads_stdin(const struct settings *s)
 	return n;
 }
 
-static int settle(struct settings *s, struct error *e)
+static int settle(struct settings *s, struct arena *kept, struct error *e)
 {
 	s->bar = SEVERITY_COUNT;
 	if (s->fail_on && !severity_parse(str_c(s->fail_on), &s->bar))
@@ -121,8 +121,10 @@ static int settle(struct settings *s, struct error *e)
 	if (s->leave_out && read_uses(s->leave_out, &s->left_out, e) < 0)
 		return e->code;
 	if (!writer_find(s->format))
-		return error_set(e, ERR_USAGE,
-		                 "--format: \"%s\" is none of table, json, cyclonedx, sarif",
+		return error_set(e, ERR_USAGE, "--format: \"%s\" is none of %.*s", s->format,
+		                 STR_FMT(writer_names(kept)));
+	if (s->sbom && !writer_find(s->format)->inventory)
+		return error_set(e, ERR_USAGE, "--format: %s has no word for packages alone",
 		                 s->format);
 	if (s->password_stdin && !s->username)
 		return error_set(e, ERR_USAGE, "--password-stdin goes with --username");
@@ -145,7 +147,7 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 {
 	const struct option_row rows[] = {
 		// clang-format off
-		{ "format", 'f', OPTION_TEXT, &s->format, "FORMAT", "table, json, cyclonedx or sarif" },
+		{ "format", 'f', OPTION_TEXT, &s->format, "FORMAT", "see below (table; sbom: cyclonedx)" },
 		{ "output", 'o', OPTION_TEXT, &s->output, "FILE", "write there instead of standard output; FOLDER/: a file an image" },
 		{ "severity", 's', OPTION_TEXT, &s->severity, "LIST", "show only these, as in critical,high" },
 		{ "fail-on", 0, OPTION_TEXT, &s->fail_on, "SEVERITY", "status 1 when a finding is that severe or worse" },
@@ -171,9 +173,11 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 		{ 0 },
 		// clang-format on
 	};
+	str about = arena_printf(kept, "%s\n\nFormats:\n%.*s", s->sbom ? sbom_about : scan_about,
+	                         STR_FMT(writer_help(kept)));
 	struct command_line c = { s->sbom ? "plimsoll sbom [OPTION]... TARGET..."
 		                          : "plimsoll scan [OPTION]... TARGET...",
-		                  s->sbom ? sbom_about : scan_about, rows, kept };
+		                  about.p, rows, kept };
 	int operands = options_read(&c, argc, argv, e);
 
 	if (operands < 0)
@@ -187,7 +191,7 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 			                 "--password-stdin");
 	s->targets = argv + 1;
 	s->targets_n = operands;
-	return settle(s, e);
+	return settle(s, kept, e);
 }
 
 static void note(void *ctx, const char *what)

@@ -1,11 +1,10 @@
 #include "cli/outlet.h"
-#include "cli/screen.h"
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
-enum { REPORT_MIB = 1024, NAME_BYTES = 200 };
+enum { REPORT_MIB = 256 /* of a report that is made in one piece */, NAME_BYTES = 200 };
 
 static bool is_text(const struct outlet *o)
 {
@@ -47,15 +46,23 @@ int outlet_open(struct outlet *o, const char *path, const char *format, bool sev
 	return 0;
 }
 
-/* Standard output shows each report as it comes; a file appears at the end. */
-static int settle(struct outlet *o, struct error *e)
+static int open_sink(struct outlet *o, const char *path, struct error *e)
 {
-	int r = 0;
-
-	if (o->path && strcmp(o->path, "-") != 0)
+	if (o->open)
 		return 0;
-	if (!o->out.failed)
-		r = screen_write(buf_view(&o->out), NULL, e);
+	if (screen_sink_open(&o->sink, path, e) < 0)
+		return e->code;
+	o->open = true;
+	o->out.sink = screen_sink_put;
+	o->out.sink_ctx = &o->sink;
+	return 0;
+}
+
+static int close_sink(struct outlet *o, struct error *e)
+{
+	int r = o->open ? screen_sink_close(&o->sink, &o->out, !o->broken, e) : 0;
+
+	o->open = o->broken = false;
 	buf_clear(&o->out);
 	return r;
 }
@@ -102,60 +109,83 @@ static void put_name(char *name, size_t room, const struct image *image, bool pl
 }
 
 /* Two images of one name in one run (a stream, another registry's twin) are numbered. */
-static int write_into_folder(struct outlet *o, const struct image *image, struct error *e)
+static void name_file(struct outlet *o, const struct image *image, char *path, size_t room)
 {
-	char name[NAME_BYTES], path[4096];
+	char name[NAME_BYTES];
 
 	put_name(name, sizeof name, image, o->named_by_platform);
-	snprintf(path, sizeof path, "%s/%s.%s", o->path, name, suffix_of(o->writer->format));
+	snprintf(path, room, "%s/%s.%s", o->path, name, suffix_of(o->writer->format));
 	for (size_t i = 0; i < o->names.n; i++)
 		if (!strcmp(o->names.v[i], path)) {
-			snprintf(path, sizeof path, "%s/%s-%zu.%s", o->path, name, o->written + 1,
+			snprintf(path, room, "%s/%s-%zu.%s", o->path, name, o->written + 1,
 			         suffix_of(o->writer->format));
 			break;
 		}
 	str kept = arena_str(&o->arena, str_c(path));
 	if (kept.p)
 		vec_add(&o->arena, &o->names, kept.p);
-	int r = screen_write(buf_view(&o->out), path, e);
-	buf_clear(&o->out);
-	return r;
 }
 
-int outlet_put(struct outlet *o, const struct scan_report *r, struct error *e)
+static int write_report(struct outlet *o, const struct scan_report *r, struct error *e)
 {
 	struct writer_style style = screen_style(o->path != NULL);
-	bool array = o->several && !o->folder && is_json(o);
 	int code;
 
-	if (array)
+	if (o->several && !o->folder && is_json(o))
 		buf_add(&o->out, o->written ? STR(",\n") : STR("[\n"));
 	else if (o->written && !o->folder)
 		buf_addc(&o->out, '\n');
 	code = o->writer->write(r, &style, &o->out, e);
-	if (code >= 0 && o->out.failed)
+	if (code >= 0) /* standard output shows each report as it comes */
+		buf_spill(&o->out, 0);
+	if (o->sink.e.code)
+		code = (*e = o->sink.e).code;
+	else if (code >= 0 && o->out.failed)
 		code = error_set(e, ERR_LIMIT, "the report is larger than %d MiB", REPORT_MIB);
-	if (code >= 0 && o->folder)
-		code = write_into_folder(o, &r->image, e);
-	else if (code >= 0)
-		code = settle(o, e);
-	o->written++;
+	if (code < 0) {
+		o->broken = true;
+		buf_clear(&o->out);
+	}
 	return code;
+}
+
+int outlet_put(struct outlet *o, const struct scan_report *r, struct error *e)
+{
+	char path[4096];
+	int code;
+
+	if (o->folder)
+		name_file(o, &r->image, path, sizeof path);
+	if (open_sink(o, o->folder ? path : o->path, e) < 0)
+		return e->code;
+	code = write_report(o, r, e);
+	o->written++;
+	if (!o->folder)
+		return code;
+	return close_sink(o, e) < 0 ? e->code : code;
 }
 
 int outlet_end(struct outlet *o, struct error *e)
 {
-	if (o->folder)
+	bool file = o->path && strcmp(o->path, "-") != 0;
+
+	if (o->folder || (file && !o->written))
 		return 0;
-	if (o->several && is_json(o))
+	if (o->several && is_json(o)) {
+		if (open_sink(o, o->path, e) < 0)
+			return e->code;
 		buf_add(&o->out, o->written ? STR("]\n") : STR("[]\n"));
-	if (o->path && strcmp(o->path, "-") != 0 && o->written)
-		return screen_write(buf_view(&o->out), o->path, e);
-	return settle(o, e);
+	}
+	return close_sink(o, e);
 }
 
 void outlet_done(struct outlet *o)
 {
+	struct error e = { 0 };
+
+	o->broken = true; /* without outlet_end there is no file */
+	if (close_sink(o, &e) < 0)
+		e.code = 0;
 	buf_done(&o->out);
 	arena_done(&o->arena);
 }

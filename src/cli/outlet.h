@@ -3,6 +3,7 @@
  * the elements of one array (json); other formats have no shape for several and want a folder. */
 #pragma once
 #include "base/buf.h"
+#include "cli/screen.h"
 #include "report/writer.h"
 
 struct outlet {
@@ -12,7 +13,9 @@ struct outlet {
 	size_t written;
 	struct arena arena;
 	VEC(const char *) names; /* of the files in the folder */
-	struct buf out;
+	struct screen_sink sink;
+	bool open, broken; /* the sink is; a report ended early */
+	struct buf out;    /* what has not gone into it yet */
 };
 
 /* `several`: more than one report may come; in a folder, platforms may tell them apart. */

@@ -42,37 +42,59 @@ static int write_all(int fd, str bytes, const char *what, struct error *e)
 	return 0;
 }
 
-static int write_file(str bytes, const char *path, struct error *e)
+int screen_sink_open(struct screen_sink *s, const char *path, struct error *e)
 {
-	char fresh[4096];
 	struct stat st;
-	int r;
 
+	*s = (struct screen_sink){ .path = path && strcmp(path, "-") != 0 ? path : NULL };
+	s->fd = STDOUT_FILENO;
+	if (!s->path)
+		return 0;
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) { /* a device or pipe */
-		autoclose int there = open(path, O_WRONLY | O_CLOEXEC);
-		return there < 0 ? error_errno(e, errno, "write %s", path)
-		                 : write_all(there, bytes, path, e);
+		s->fd = open(path, O_WRONLY | O_CLOEXEC);
+	} else {
+		if ((size_t)snprintf(s->fresh, sizeof s->fresh, "%s.XXXXXX", path) >=
+		    sizeof s->fresh)
+			return error_set(e, ERR_USAGE, "a path of more than %zu bytes",
+			                 sizeof s->fresh - 8);
+		s->fd = mkostemp(s->fresh, O_CLOEXEC);
 	}
-	if ((size_t)snprintf(fresh, sizeof fresh, "%s.XXXXXX", path) >= sizeof fresh)
-		return error_set(e, ERR_USAGE, "a path of more than %zu bytes", sizeof fresh - 8);
-	autoclose int fd = mkostemp(fresh, O_CLOEXEC);
-	if (fd < 0)
-		return error_errno(e, errno, "write %s", path);
-	r = write_all(fd, bytes, path, e);
+	return s->fd < 0 ? error_errno(e, errno, "write %s", path) : 0;
+}
+
+bool screen_sink_put(void *sink, str bytes)
+{
+	struct screen_sink *s = sink;
+	return write_all(s->fd, bytes, s->path ? s->path : "the results", &s->e) >= 0;
+}
+
+int screen_sink_close(struct screen_sink *s, struct buf *out, bool good, struct error *e)
+{
+	autoclose int fd = s->path ? s->fd : -1;
 	mode_t mask = umask(0);
+
 	umask(mask);
-	if (r >= 0 && (fchmod(fd, 0666 & ~mask) < 0 || rename(fresh, path) < 0))
-		r = error_errno(e, errno, "write %s", path);
-	if (r < 0)
-		unlink(fresh);
-	return r;
+	if (good)
+		buf_spill(out, 0);
+	if (s->e.code)
+		*e = s->e;
+	else if (good && s->fresh[0] &&
+	         (fchmod(fd, 0666 & ~mask) < 0 || rename(s->fresh, s->path) < 0))
+		error_errno(e, errno, "write %s", s->path);
+	if (s->fresh[0] && (!good || e->code))
+		unlink(s->fresh);
+	return good ? e->code : 0;
 }
 
 int screen_write(str bytes, const char *path, struct error *e)
 {
-	if (path && strcmp(path, "-") != 0)
-		return write_file(bytes, path, e);
-	return write_all(STDOUT_FILENO, bytes, "the results", e);
+	struct screen_sink s;
+	struct buf out = { .sink = screen_sink_put, .sink_ctx = &s };
+
+	if (screen_sink_open(&s, path, e) < 0)
+		return e->code;
+	screen_sink_put(&s, bytes);
+	return screen_sink_close(&s, &out, true, e);
 }
 
 int screen_fail(const struct error *e)

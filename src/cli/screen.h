@@ -8,7 +8,19 @@
 /* For stdout, or for a file when `to_file`. NO_COLOR and TERM=dumb are honoured. */
 struct writer_style screen_style(bool to_file);
 
-/* Results to stdout, or to a file that appears whole or not at all. */
+/* Where results go piece by piece: stdout, or a file that appears whole or not at all. */
+struct screen_sink {
+	const char *path; /* NULL: stdout */
+	int fd;
+	char fresh[4096]; /* the file until it is whole; empty when there is none */
+	struct error e;
+};
+int screen_sink_open(struct screen_sink *s, const char *path, struct error *e) must_use;
+bool screen_sink_put(void *sink, str bytes); /* for buf.sink; false: s->e says why */
+/* The rest of `out`, and the file appears; or, when the report is no good, it does not. Closes. */
+int screen_sink_close(struct screen_sink *s, struct buf *out, bool good, struct error *e) must_use;
+
+/* All at once. */
 int screen_write(str bytes, const char *path, struct error *e) must_use;
 
 /* "plimsoll: …" on stderr; returns the exit status that belongs to e. */

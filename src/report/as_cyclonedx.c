@@ -31,7 +31,6 @@ static void put_serial_number(struct cyclonedx *job)
 	const struct scan_report *r = job->r;
 	struct digester *d = digester_new();
 	struct digest sum;
-	uint8_t *b = sum.bytes;
 	char text[64];
 
 	snprintf(text, sizeof text, "%" PRIu64 " %" PRIu64, r->generation, r->findings_hidden);
@@ -44,43 +43,9 @@ static void put_serial_number(struct cyclonedx *job)
 		sum_str(d, r->findings.v[i].id);
 	digester_end(d, &sum);
 	digester_free(d);
-	b[6] = (uint8_t)(0x80 |
-	                 (b[6] & 0x0F)); /* RFC 9562 section 5.8: a name's hash of our choice */
-	b[8] = (uint8_t)(0x80 | (b[8] & 0x3F));
-	snprintf(text, sizeof text,
-	         "urn:uuid:%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-	         b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12],
-	         b[13], b[14], b[15]);
+	memcpy(text, "urn:uuid:", 9);
+	writer_uuid(&sum, text + 9);
 	jsonout_text(&job->json, "serialNumber", text);
-}
-
-static str qualifier(struct arena *a, const char *key, str value)
-{
-	str safe = writer_percent(a, value, ":/");
-	return value.n ? arena_printf(a, "%s=%.*s&", key, STR_FMT(safe)) : (str){ 0 };
-}
-
-/* purl-spec, type oci: the name is the last part of the repository, the version the digest. */
-static str image_purl(struct arena *a, const struct image *image)
-{
-	size_t colon = str_rchr(image->name, ':'), slash = str_rchr(image->name, '/');
-	bool tagged = colon < image->name.n && (slash == image->name.n || colon > slash);
-	str repository = tagged ? str_upto(image->name, colon) : image->name;
-	str tag = tagged ? str_from(image->name, colon + 1) : (str){ 0 };
-	str name, version, out;
-
-	bool named = str_eq(image->kind, STR("registry")) || str_eq(image->kind, STR("docker"));
-
-	if (!named || !repository.n || !image->digest.n) /* a layout's ref is no repository */
-		return (str){ 0 };
-	repository = arena_lower(a, repository);
-	name = writer_percent(a, str_base(repository), "");
-	version = writer_percent(a, image->digest, "");
-	out = arena_printf(a, "pkg:oci/%.*s@%.*s?", STR_FMT(name), STR_FMT(version));
-	out = arena_concat(a, out, qualifier(a, "arch", image->arch));
-	out = arena_concat(a, out, qualifier(a, "repository_url", repository));
-	out = arena_concat(a, out, qualifier(a, "tag", tag));
-	return str_upto(out, out.n ? out.n - 1 : 0); /* the last & or the ? */
 }
 
 static void put_image(struct cyclonedx *job)
@@ -104,7 +69,7 @@ static void put_image(struct cyclonedx *job)
 		jsonout_end(j);
 		jsonout_end(j);
 	}
-	jsonout_some(j, "purl", image_purl(job->scratch, image));
+	jsonout_some(j, "purl", writer_image_purl(job->scratch, image));
 	jsonout_array(j, "properties");
 	cyclonedx_property(j, "plimsoll:target", image->target);
 	cyclonedx_property(j, "plimsoll:kind", image->kind);
@@ -284,9 +249,10 @@ static void put_components(struct cyclonedx *job)
 {
 	jsonout_array(&job->json, "components");
 	put_distro(job);
-	for (size_t i = 0; i < job->r->packages.n && !job->scratch->failed; i++) {
+	for (size_t i = 0; i < job->r->packages.n; i++) {
 		put_package(job, i);
-		arena_reset(job->scratch);
+		if (!writer_step(job->scratch, job->json.out))
+			break;
 	}
 	jsonout_end(&job->json);
 }

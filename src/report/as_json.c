@@ -6,15 +6,17 @@
 #include "base/time.h"
 #include "model/package_use.h"
 #include "model/purl.h"
+#include "report/license.h"
 #include "report/writer.h"
 
-enum { SCHEMA_VERSION = 1 };
+enum { SCHEMA_VERSION = 1, LICENSE_BYTES = 2048 };
 
 struct job {
 	const struct scan_report *r;
 	struct jsonout json;
 	struct arena *scratch; /* emptied after every package and finding */
 	const struct writer_ref *refs;
+	struct buf license;
 };
 
 static void strings(struct jsonout *j, const char *key, const str *v, size_t n)
@@ -67,6 +69,34 @@ static void put_distro(struct jsonout *j, const struct distro *d)
 	jsonout_end(j);
 }
 
+static void put_end_of_life(struct jsonout *j, const struct end_of_life *eol)
+{
+	if (!eol->known) {
+		jsonout_null(j, "end_of_life");
+		return;
+	}
+	jsonout_object(j, "end_of_life");
+	jsonout_bool(j, "ended", eol->ended);
+	jsonout_some(j, "date", eol->date);
+	jsonout_some(j, "extended", eol->extended);
+	jsonout_end(j);
+}
+
+static void put_base(struct jsonout *j, const struct base_image *base)
+{
+	if (!base->name.n && !base->digest.n) {
+		jsonout_null(j, "base_image");
+		return;
+	}
+	jsonout_object(j, "base_image");
+	jsonout_some(j, "name", base->name);
+	jsonout_some(j, "digest", base->digest);
+	jsonout_some(j, "how", base->how);
+	if (base->layers)
+		jsonout_u64(j, "layers", base->layers);
+	jsonout_end(j);
+}
+
 static void put_data(struct jsonout *j, const struct scan_report *r)
 {
 	if (!r->generation) {
@@ -115,6 +145,8 @@ static void put_summary(struct jsonout *j, const struct scan_report *r)
 	jsonout_u64(j, "fixable", c.all_fixable);
 	put_counts(j, "fixable_by_severity", c.fixable);
 	jsonout_u64(j, "hidden", r->findings_hidden);
+	jsonout_u64(j, "suppressed", r->suppressed.n);
+	jsonout_u64(j, "exploited", c.exploited);
 	jsonout_u64(j, "gaps", r->gaps.n);
 	jsonout_u64(j, "gaps_that_matter", c.gaps_that_matter);
 	jsonout_end(j);
@@ -180,6 +212,24 @@ static void put_location(struct job *job, const struct package *p)
 	jsonout_end(&job->json);
 }
 
+static void put_traits(struct jsonout *j, const struct package *p)
+{
+	if (!(p->traits & PACKAGE_TRAITS))
+		return;
+	jsonout_array(j, "traits");
+	for (unsigned trait = 1; trait < PACKAGE_TRAITS; trait <<= 1)
+		if (p->traits & trait)
+			jsonout_text(j, NULL, package_trait_word((enum package_trait)trait));
+	jsonout_end(j);
+}
+
+static void put_license(struct job *job, str recorded)
+{
+	jsonout_some(&job->json, "license", recorded);
+	if (license_read(recorded, &job->license) != LICENSE_NAME)
+		jsonout_str(&job->json, "license_expression", buf_view(&job->license));
+}
+
 static void put_package(struct job *job, size_t i)
 {
 	const struct package *p = &job->r->packages.v[i];
@@ -195,8 +245,10 @@ static void put_package(struct job *job, size_t i)
 	jsonout_some(j, "source", p->source);
 	jsonout_some(j, "source_version", p->source_version);
 	jsonout_some(j, "module", p->module);
-	jsonout_some(j, "license", p->license);
+	put_license(job, p->license);
 	jsonout_some(j, "maintainer", p->maintainer);
+	jsonout_some(j, "owner", p->owner);
+	put_traits(j, p);
 	put_location(job, p);
 	jsonout_object(j, "evidence");
 	jsonout_some(j, "record", p->evidence);
@@ -266,6 +318,38 @@ static void put_references(struct jsonout *j, const struct finding *f)
 	jsonout_end(j);
 }
 
+static void put_exploited(struct jsonout *j, const struct finding *f)
+{
+	const struct exploitation *x = &f->exploited;
+
+	if (!x->known && !writer_has_epss(f))
+		return;
+	jsonout_object(j, "exploited");
+	jsonout_bool(j, "known", x->known);
+	if (x->known) {
+		jsonout_bool(j, "ransomware", x->ransomware);
+		jsonout_some(j, "added", x->added);
+		jsonout_some(j, "due", x->due);
+	}
+	if (writer_has_epss(f)) {
+		jsonout_f64(j, "epss", x->epss);
+		jsonout_f64(j, "percentile", x->percentile);
+	}
+	jsonout_end(j);
+}
+
+static void put_hiding(struct jsonout *j, const struct hiding *h)
+{
+	if (h->kind == HIDING_NONE)
+		return;
+	jsonout_object(j, "hidden");
+	jsonout_text(j, "kind", hiding_word(h->kind));
+	jsonout_some(j, "by", h->by);
+	jsonout_some(j, "why", h->why);
+	jsonout_some(j, "until", h->until);
+	jsonout_end(j);
+}
+
 static void put_finding(struct job *job, const struct finding *f)
 {
 	struct jsonout *j = &job->json;
@@ -276,6 +360,9 @@ static void put_finding(struct job *job, const struct finding *f)
 	jsonout_text(j, "severity", severity_word(f->severity));
 	jsonout_some(j, "severity_reason", f->severity_reason);
 	put_ratings(j, f);
+	jsonout_text(j, "state", finding_state_word(f->state));
+	put_exploited(j, f);
+	put_hiding(j, &f->hidden);
 	put_found_in(job, f->package);
 	jsonout_text(j, "status", fix_status_word(f->status));
 	jsonout_some(j, "fixed_version", f->fixed_version);
@@ -290,18 +377,24 @@ static void put_finding(struct job *job, const struct finding *f)
 	jsonout_end(j);
 }
 
-static void put_lists(struct job *job)
+static void put_packages(struct job *job)
 {
 	jsonout_array(&job->json, "packages");
-	for (size_t i = 0; i < job->r->packages.n && !job->scratch->failed; i++) {
+	for (size_t i = 0; i < job->r->packages.n; i++) {
 		put_package(job, i);
-		arena_reset(job->scratch);
+		if (!writer_step(job->scratch, job->json.out))
+			break;
 	}
 	jsonout_end(&job->json);
-	jsonout_array(&job->json, "findings");
-	for (size_t i = 0; i < job->r->findings.n && !job->scratch->failed; i++) {
-		put_finding(job, &job->r->findings.v[i]);
-		arena_reset(job->scratch);
+}
+
+static void put_findings(struct job *job, const char *key, const struct finding *v, size_t n)
+{
+	jsonout_array(&job->json, key);
+	for (size_t i = 0; i < n; i++) {
+		put_finding(job, &v[i]);
+		if (!writer_step(job->scratch, job->json.out))
+			break;
 	}
 	jsonout_end(&job->json);
 }
@@ -323,7 +416,9 @@ int as_json(const struct scan_report *r, const struct writer_style *style, struc
 {
 	struct arena kept cleanup(arena_done) = ARENA(WRITER_MEMORY_BYTES);
 	struct arena scratch cleanup(arena_done) = ARENA(WRITER_MEMORY_BYTES);
-	struct job job = { .r = r, .json = JSONOUT(out, 2), .scratch = &scratch };
+	struct job job = {
+		.r = r, .json = JSONOUT(out, 2), .scratch = &scratch, .license = BUF(LICENSE_BYTES)
+	};
 	struct jsonout *j = &job.json;
 
 	job.refs = writer_refs(r, &kept);
@@ -333,12 +428,17 @@ int as_json(const struct scan_report *r, const struct writer_style *style, struc
 	put_tool(j, style, r->now);
 	put_image(j, &r->image);
 	put_distro(j, &r->distro);
+	put_end_of_life(j, &r->eol);
+	put_base(j, &r->base);
 	put_data(j, r);
 	jsonout_bool(j, "assessed", r->assessed);
 	put_summary(j, r);
 	put_gaps(j, r);
 	put_layers(j, r);
-	put_lists(&job);
+	put_packages(&job);
+	put_findings(&job, "findings", r->findings.v, r->findings.n);
+	put_findings(&job, "suppressed", r->suppressed.v, r->suppressed.n);
 	jsonout_end(j);
+	buf_done(&job.license);
 	return writer_done(&scratch, out, "json", e);
 }

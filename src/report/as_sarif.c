@@ -183,7 +183,6 @@ static void put_result(struct sarif *job, size_t i)
 		jsonout_text(j, "layerDigest", digest_text(&layer->digest, digest));
 	jsonout_end(j);
 	jsonout_end(j);
-	arena_reset(job->scratch);
 }
 
 static void put_run_properties(struct jsonout *j, const struct scan_report *r)
@@ -209,8 +208,11 @@ static void put_run(struct sarif *job, const struct writer_style *style)
 	put_root(job);
 	jsonout_text(j, "columnKind", "utf16CodeUnits");
 	jsonout_array(j, "results");
-	for (size_t i = 0; i < job->r->findings.n && !job->scratch->failed; i++)
+	for (size_t i = 0; i < job->r->findings.n; i++) {
 		put_result(job, i);
+		if (!writer_step(job->scratch, j->out))
+			break;
+	}
 	jsonout_end(j);
 	put_run_properties(j, job->r);
 	jsonout_end(j);

@@ -59,8 +59,7 @@ static void put_cwes(struct jsonout *j, const struct finding *f)
 		return;
 	jsonout_array(j, "cwes");
 	for (size_t i = 0; i < f->cwes.n; i++)
-		if (str_starts(f->cwes.v[i], STR("CWE-")) &&
-		    str_u64(str_from(f->cwes.v[i], 4), &number) && number && number <= INT32_MAX)
+		if (str_u64(writer_weakness_number(f->cwes.v[i]), &number))
 			jsonout_u64(j, NULL, number);
 	jsonout_end(j);
 }
@@ -196,12 +195,13 @@ void cyclonedx_vulnerabilities(struct cyclonedx *job)
 	if (!r->generation)
 		return;
 	jsonout_array(&job->json, "vulnerabilities");
-	for (size_t i = 0; i < r->findings.n && !job->scratch->failed; i += n) {
+	for (size_t i = 0; i < r->findings.n; i += n) {
 		for (n = 1; i + n < r->findings.n; n++)
 			if (!same_vulnerability(&r->findings.v[i], &r->findings.v[i + n]))
 				break;
 		put_vulnerability(job, i, n);
-		arena_reset(job->scratch);
+		if (!writer_step(job->scratch, job->json.out))
+			break;
 	}
 	jsonout_end(&job->json);
 }

@@ -212,9 +212,10 @@ static void put_rule(struct sarif *job, const struct finding *f)
 void sarif_put_rules(struct sarif *job)
 {
 	jsonout_array(&job->json, "rules");
-	for (size_t i = 0; i < job->n && !job->scratch->failed; i++) {
+	for (size_t i = 0; i < job->n; i++) {
 		put_rule(job, job->rules[i]);
-		arena_reset(job->scratch);
+		if (!writer_step(job->scratch, job->json.out))
+			break;
 	}
 	jsonout_end(&job->json);
 }

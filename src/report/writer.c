@@ -14,6 +14,11 @@ bool writer_fixable(const struct finding *f)
 	return f->status == FIX_AVAILABLE && f->fixed_version.n;
 }
 
+bool writer_has_epss(const struct finding *f)
+{
+	return f->exploited.epss > 0;
+}
+
 str writer_title(const struct finding *f)
 {
 	str text = f->title.n ? f->title : f->description, rest = text;
@@ -74,11 +79,14 @@ void writer_count(const struct scan_report *r, struct writer_counts *out)
 		const struct finding *f = &r->findings.v[i];
 		c.found[f->severity]++;
 		c.all_found++;
+		c.exploited += f->exploited.known;
 		if (writer_fixable(f)) {
 			c.fixable[f->severity]++;
 			c.all_fixable++;
 		}
 	}
+	for (size_t i = 0; i < r->suppressed.n; i++)
+		c.suppressed[r->suppressed.v[i].hidden.kind]++;
 	for (size_t i = 0; i < r->gaps.n; i++) {
 		c.gaps[r->gaps.v[i].kind]++;
 		c.gaps_that_matter += gap_matters(r->gaps.v[i].kind);
@@ -278,6 +286,38 @@ str writer_advisory_url(struct arena *a, str id)
 	return id.n ? arena_concat(a, site_of(id)->page, writer_percent(a, id, "")) : (str){ 0 };
 }
 
+str writer_weakness_number(str cwe)
+{
+	uint64_t number;
+	bool is = str_starts(cwe, STR("CWE-")) && str_u64(str_from(cwe, 4), &number) && number &&
+	          number <= INT32_MAX;
+	return is ? str_from(cwe, 4) : (str){ 0 };
+}
+
+void writer_uuid(const struct digest *name, char out[37])
+{
+	uint8_t b[16];
+
+	memcpy(b, name->bytes, sizeof b);
+	b[6] = (uint8_t)(0x80 | (b[6] & 0x0F)); /* a name's hash of our choice */
+	b[8] = (uint8_t)(0x80 | (b[8] & 0x3F));
+	for (size_t i = 0, at = 0; i < sizeof b; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			out[at++] = '-';
+		snprintf(out + at, 3, "%02x", b[i]);
+		at += 2;
+	}
+}
+
+bool writer_step(struct arena *scratch, struct buf *out)
+{
+	if (scratch->failed)
+		return false;
+	arena_reset(scratch);
+	buf_spill(out, WRITER_SPILL_BYTES);
+	return !out->failed;
+}
+
 str writer_timestamp(struct arena *a, str date)
 {
 	char text[TIME_TEXT_BYTES];
@@ -344,6 +384,35 @@ str writer_line(struct arena *a, str text, size_t cells)
 	line = writer_cut(line, cells - 1);
 	memcpy(p + line.n, "\xe2\x80\xa6", 3); /* … */
 	return (str){ p, line.n + 3 };
+}
+
+static str qualifier(struct arena *a, const char *key, str value)
+{
+	str safe = writer_percent(a, value, ":/");
+	return value.n ? arena_printf(a, "%s=%.*s&", key, STR_FMT(safe)) : (str){ 0 };
+}
+
+/* purl-spec, type oci: the name is the last part of the repository, the version the digest. */
+str writer_image_purl(struct arena *a, const struct image *image)
+{
+	size_t colon = str_rchr(image->name, ':'), slash = str_rchr(image->name, '/');
+	bool tagged = colon < image->name.n && (slash == image->name.n || colon > slash);
+	str repository = tagged ? str_upto(image->name, colon) : image->name;
+	str tag = tagged ? str_from(image->name, colon + 1) : (str){ 0 };
+	str name, version, out;
+
+	bool named = str_eq(image->kind, STR("registry")) || str_eq(image->kind, STR("docker"));
+
+	if (!named || !repository.n || !image->digest.n) /* a layout's ref is no repository */
+		return (str){ 0 };
+	repository = arena_lower(a, repository);
+	name = writer_percent(a, str_base(repository), "");
+	version = writer_percent(a, image->digest, "");
+	out = arena_printf(a, "pkg:oci/%.*s@%.*s?", STR_FMT(name), STR_FMT(version));
+	out = arena_concat(a, out, qualifier(a, "arch", image->arch));
+	out = arena_concat(a, out, qualifier(a, "repository_url", repository));
+	out = arena_concat(a, out, qualifier(a, "tag", tag));
+	return str_upto(out, out.n ? out.n - 1 : 0); /* the last & or the ? */
 }
 
 int writer_done(const struct arena *a, const struct buf *out, const char *format, struct error *e)

@@ -3,6 +3,7 @@
 #pragma once
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/digest.h"
 #include "model/scan_report.h"
 
 struct writer_style {
@@ -10,24 +11,36 @@ struct writer_style {
 	bool colour;
 	bool utf8;         /* the terminal can draw lines */
 	const char *version; /* of plimsoll */
+	bool show_suppressed;      /* the table lists them, not only their number */
+	const char *template_name; /* of the file of --template: its ending says how values are escaped */
+	str template_text;
 };
 
 typedef int writer_fn(const struct scan_report *r, const struct writer_style *style, struct buf *out,
 		      struct error *e);
-/* Also for `sbom`: CycloneDX without vulnerabilities when r->generation is 0. */
-writer_fn as_table, as_json, as_cyclonedx, as_sarif;
+/* Also for `sbom`: without vulnerabilities when r->generation is 0. What a report of packages alone
+ * cannot be is said in the writer's row. */
+writer_fn as_csv, as_cyclonedx, as_gitlab, as_json, as_sarif, as_spdx, as_table, as_trivy;
 
 struct writer_row {
-	const char *format; /* "table", "json", "cyclonedx", "sarif" */
+	const char *format; /* "table", "json" … */
 	writer_fn *write;
 	const char *about;
+	const char *alias; /* how other scanners call it; may be NULL */
+	bool inventory;    /* says something of packages alone: also for `sbom` */
 };
 extern const struct writer_row writers[]; /* ends with a NULL format */
-const struct writer_row *writer_find(const char *format);
+const struct writer_row *writer_find(const char *format); /* or its alias */
+str writer_names(struct arena *a);                        /* "table, json, …" */
+str writer_help(struct arena *a);                         /* a line a format */
 
 /* ---- what the writers share: the same numbers and names in every format ---- */
 
-enum { WRITER_MEMORY_BYTES = 64 << 20, WRITER_REF_BYTES = 8 + 32 + 1 };
+enum { WRITER_MEMORY_BYTES = 64 << 20, WRITER_REF_BYTES = 8 + 32 + 1, WRITER_SPILL_BYTES = 256 << 10 };
+
+/* Between two items of a list: empties the scratch arena, hands the bytes on to the buf's sink. False:
+ * one of them has failed, there is no sense in going on. */
+bool writer_step(struct arena *scratch, struct buf *out);
 
 struct writer_counts {
 	uint64_t found[SEVERITY_COUNT], fixable[SEVERITY_COUNT];
@@ -35,6 +48,8 @@ struct writer_counts {
 	uint64_t vulnerabilities; /* distinct ids among the findings */
 	uint64_t packages[PACKAGE_TYPE_COUNT], vulnerable_packages;
 	uint64_t gaps[GAP_KIND_COUNT], gaps_that_matter;
+	uint64_t exploited; /* findings that are in the catalogue of known exploited ones */
+	uint64_t suppressed[HIDING_KIND_COUNT];
 };
 void writer_count(const struct scan_report *r, struct writer_counts *out);
 
@@ -55,6 +70,8 @@ const struct rating *writer_rating(const struct finding *f); /* the chosen one, 
  * below 0 when there is none. */
 double writer_score(const struct finding *f);
 bool writer_fixable(const struct finding *f);
+/* FIRST publishes no score of zero: that is a finding nobody asked about. */
+bool writer_has_epss(const struct finding *f);
 str writer_title(const struct finding *f); /* or the first sentence of its description */
 const char *writer_rating_method(const struct rating *r); /* "CVSSv31" …, "other" */
 
@@ -63,6 +80,9 @@ str writer_url(struct arena *a, str url);
 str writer_percent(struct arena *a, str s, const char *kept); /* unreserved characters and `kept` stay */
 str writer_advisory_url(struct arena *a, str id); /* where a person reads about this id; may be empty */
 const char *writer_advisory_site(str id);         /* whose page that is: "NVD", "GitHub" … */
+str writer_image_purl(struct arena *a, const struct image *image); /* may be empty */
+str writer_weakness_number(str cwe); /* "79" of "CWE-79"; empty when it is none */
+void writer_uuid(const struct digest *name, char out[37]); /* RFC 9562 section 5.8 */
 str writer_timestamp(struct arena *a, str date);  /* RFC 3339 with time and Z; empty when it is no date */
 str writer_cut(str line, size_t cells); /* the longest head that fits, if possible of whole words */
 /* One line, without control characters (text_is_unsafe), cut at a word after `cells`; 0: no limit.

@@ -2,24 +2,33 @@
 """Checks reports against the schemas that their formats publish: validate.py FILE...
 
 CycloneDX 1.6 and the SPDX ids come from the PyPI package cyclonedx-python-lib, SARIF 2.1.0 from the npm
-package @microsoft/jest-sarif, both with pinned versions and kept in $CACHE; plimsoll's own format from
-data/schema. What a file is, it says itself. Status 77 when the registries cannot be reached.
+package @microsoft/jest-sarif, SPDX 2.3 from org.spdx:tools-java of Maven Central, with pinned versions and
+kept in $CACHE; plimsoll's own format from data/schema; Trivy's and GitLab's, which no registry has, from files
+beside this one that hold what Trivy's Go types and GitLab's schema ask for. What a file is, it says itself.
+Status 77 when the registries cannot be reached.
 """
+import io
 import json
 import os
 import pathlib
 import subprocess
 import sys
 import tarfile
+import urllib.request
+import zipfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
 CACHE = pathlib.Path(os.environ.get("CACHE") or ROOT / ".cache") / "schemas"
 PYPI = ["jsonschema==4.23.0", "referencing==0.35.1", "attrs==24.2.0", "rpds-py==0.20.0",
         "jsonschema-specifications==2024.10.1", "rfc3339-validator==0.1.4", "six==1.16.0",
         "cyclonedx-python-lib==11.1.0"]
 NPM = "@microsoft/jest-sarif@1.0.0-beta.0"
+MAVEN = "https://repo1.maven.org/maven2/org/spdx/tools-java/1.1.8/tools-java-1.1.8.jar"
 SARIF = "package/lib/schemas/sarif-2.1.0-rtm.5.json"
 SECONDS = 180
+KINDS = {"bomFormat": "CycloneDX", "runs": "SARIF", "spdxVersion": "SPDX", "SchemaVersion": "Trivy",
+         "schema_version": "plimsoll"}  # by a member that the others lack
 
 
 class Unreachable(Exception):
@@ -49,7 +58,16 @@ def fetch():
         run("npm", ["npm", "pack", "--silent", "--pack-destination", str(CACHE), NPM])
         with tarfile.open(next(CACHE.glob("microsoft-jest-sarif-*.tgz"))) as package:
             sarif.write_bytes(package.extractfile(SARIF).read())
-    return python, sarif
+    spdx = CACHE / "spdx-2.3.json"
+    if not spdx.exists():
+        try:
+            with urllib.request.urlopen(MAVEN, timeout=SECONDS) as answer:
+                jar = answer.read()
+        except OSError as why:
+            raise Unreachable(f"Maven Central: {why}") from why
+        with zipfile.ZipFile(io.BytesIO(jar)) as files:
+            spdx.write_bytes(files.read("resources/spdx-schema-v2.3.json"))
+    return python, sarif, spdx
 
 
 def load(path):
@@ -58,7 +76,7 @@ def load(path):
 
 class Schemas:
     def __init__(self):
-        python, sarif = fetch()
+        python, sarif, spdx = fetch()
         sys.path.insert(0, str(python))
         import jsonschema
         from referencing import Registry, Resource
@@ -76,13 +94,16 @@ class Schemas:
         self.checkers = {
             "CycloneDX": checker(load(folder / "bom-1.6.SNAPSHOT.schema.json")),
             "SARIF": checker(load(sarif)),
+            "SPDX": checker(load(spdx)),
+            "GitLab": checker(load(HERE / "gitlab-15.0.4.schema.json")),
+            "Trivy": checker(load(HERE / "trivy-2.schema.json")),
             "plimsoll": checker(load(ROOT / "data/schema/plimsoll-report.schema.json")),
         }
 
     def errors(self, path):
         """One line for each thing that the schema does not allow."""
         document = load(path)
-        kind = "CycloneDX" if "bomFormat" in document else "SARIF" if "runs" in document else "plimsoll"
+        kind = next((kind for member, kind in KINDS.items() if member in document), "GitLab")
         for error in self.checkers[kind].iter_errors(document):
             where = "/".join(map(str, error.absolute_path))
             yield f"{path}: {kind}: {where}: {error.message[:300]}"

@@ -291,6 +291,50 @@ static void make_long(struct scan_report *r, struct arena *a)
 	f->status = FIX_AVAILABLE;
 }
 
+/* Traits, an owner, a base, the end of a release, what is exploited, and every way to be hidden. */
+static void make_marked(struct scan_report *r, struct arena *a)
+{
+	static const struct {
+		enum hiding_kind kind;
+		const char *by, *why, *until;
+	} hidden[] = {
+		{ HIDING_IGNORED, ".trivyignore.yaml:3", "not reachable", "2026-12-31" },
+		{ HIDING_VEX, "https://example.org/vex/1#2", "vulnerable_code_not_present", "" },
+		{ HIDING_OWNED, "python3-django", "", "" },
+		{ HIDING_NOISE, "", "", "" },
+		{ HIDING_RULE, "rule 7", "accepted", "" },
+		{ HIDING_WITHDRAWN, "", "", "" },
+	};
+	struct finding *f;
+
+	base_image(r, a);
+	add_debs(r, a);
+	add_languages(r, a);
+	r->packages.v[2].traits = PACKAGE_LOCKED | PACKAGE_DEVELOPMENT;
+	r->packages.v[3].traits = PACKAGE_MAIN | PACKAGE_CLAIMED;
+	r->packages.v[4].owner = STR("python3-django");
+	r->packages.v[5].traits = PACKAGE_SHADED;
+	r->eol = (struct end_of_life){ true, true, STR("2026-06-10"), STR("2028-06-30") };
+	r->base = (struct base_image){ STR("debian:12"),
+		STR("sha256:1111111111111111111111111111111111111111111111111111111111111111"),
+		STR("layers of debian:12"), 1 };
+	add_openssl(r, a, 0);
+	r->findings.v[0].exploited = (struct exploitation){ true, true, STR("2024-07-01"), STR("2024-07-22"), 0.94213, 0.99871 };
+	f = add_finding(r, a, 3, "CVE-2020-8203", SEVERITY_HIGH, "4.17.19", "Prototype Pollution in lodash");
+	f->exploited = (struct exploitation){ .epss = 0.01234, .percentile = 0.85 };
+	f->state = STATE_DISPUTED;
+	f = add_finding(r, a, 2, "CVE-2023-45133", SEVERITY_LOW, "7.23.2", "Babel, when compiling crafted code");
+	f->exploited = (struct exploitation){ .epss = -1, .percentile = -1 };
+	for (size_t i = 0; i < LEN(hidden); i++) {
+		struct finding *h = vec_push(a, &r->suppressed);
+		*h = *add_finding(r, a, 4, "CVE-2021-35042", SEVERITY_HIGH, "3.2.5", "SQL Injection in Django");
+		r->findings.n--;
+		h->id = arena_printf(a, "CVE-2021-3504%zu", i);
+		h->hidden = (struct hiding){ hidden[i].kind, str_c(hidden[i].by), str_c(hidden[i].why), str_c(hidden[i].until) };
+		h->state = hidden[i].kind == HIDING_WITHDRAWN ? STATE_WITHDRAWN : STATE_VALID;
+	}
+}
+
 static void make_inventory(struct scan_report *r, struct arena *a) /* `sbom`: no advisory data */
 {
 	base_image(r, a);
@@ -310,6 +354,7 @@ const struct made_report made_reports[] = {
 	{ "unknown", make_unknown },
 	{ "hostile", make_hostile },
 	{ "long", make_long },
+	{ "marked", make_marked },
 	{ "inventory", make_inventory },
 	{ 0 },
 };

@@ -52,6 +52,12 @@ static void expect_golden(const char *report, const char *variant, str got)
 		test_fail(path, (int)line_that_differs(got, buf_view(&want)), "differs from here on");
 }
 
+static bool add_to(void *to, str bytes)
+{
+	buf_add(to, bytes);
+	return true;
+}
+
 static void render(const struct made_report *made, const char *format, struct writer_style style, struct buf *out)
 {
 	struct arena a cleanup(arena_done) = ARENA(MOST);
@@ -85,6 +91,68 @@ TEST(cyclonedx_is_as_agreed)
 TEST(sarif_is_as_agreed)
 {
 	expect_format("sarif", "sarif", (struct writer_style){ 0 });
+}
+
+TEST(other_formats_are_as_agreed)
+{
+	static const char *const rows[][2] = {
+		{ "csv", "csv" },
+		{ "gitlab", "gitlab.json" },
+		{ "spdx", "spdx.json" },
+		{ "trivy-json", "trivy.json" },
+	};
+	for (size_t i = 0; i < LEN(rows); i++)
+		expect_format(rows[i][0], rows[i][1], (struct writer_style){ 0 });
+}
+
+TEST(a_sink_gets_the_same_bytes)
+{
+	for (const struct writer_row *w = writers; w->format; w++) {
+		struct arena a cleanup(arena_done) = ARENA(MOST);
+		struct buf whole cleanup(buf_done) = BUF(MOST), out cleanup(buf_done) = BUF(1 << 20),
+			   got cleanup(buf_done) = BUF(MOST);
+		struct writer_style style = { .version = "0.1.0" };
+		struct scan_report r = { 0 };
+		struct error e = { 0 };
+		made_reports[0].make(&r, &a);
+		for (int i = 0; i < 2000; i++) /* more than one piece */
+			vec_add(&a, &r.packages, r.packages.v[r.packages.n - 1]);
+		out.sink = add_to;
+		out.sink_ctx = &got;
+		EXPECT_OK(w->write(&r, &style, &whole, &e), &e);
+		EXPECT_OK(w->write(&r, &style, &out, &e), &e);
+		buf_spill(&out, 0);
+		EXPECT(str_eq(buf_view(&got), buf_view(&whole)));
+	}
+}
+
+/* OWASP's list of what starts a formula */
+TEST(csv_guards_formulas_and_quotes_as_rfc_4180)
+{
+	static const struct {
+		const char *name, *cell;
+	} rows[] = {
+		{ "=1+1", ",'=1+1," }, { "+1", ",'+1," },   { "-1", ",'-1," },          { "@x", ",'@x," },
+		{ "a,b", ",\"a,b\"," }, { "a\"b", ",\"a\"\"b\"," }, { "=\"x\",y", ",\"'=\"\"x\"\",y\"," },
+		{ "a\r\n=b", ",a =b," },
+	};
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct arena a cleanup(arena_done) = ARENA(MOST);
+		struct buf out cleanup(buf_done) = BUF(MOST);
+		struct scan_report r = { 0 };
+		struct error e = { 0 };
+		vec_add(&a, &r.packages, ((struct package){ .type = PACKAGE_NPM, .name = str_c(rows[i].name) }));
+		EXPECT_OK(writer_find("csv")->write(&r, &(struct writer_style){ 0 }, &out, &e), &e);
+		if (str_find(buf_view(&out), str_c(rows[i].cell)) == out.n)
+			test_fail(__FILE__, __LINE__, "%s: %.*s", rows[i].name, STR_FMT(buf_view(&out)));
+	}
+}
+
+TEST(formats_are_found_by_the_names_other_scanners_use)
+{
+	EXPECT(writer_find("cyclonedx-json") == writer_find("cyclonedx"));
+	EXPECT(writer_find("spdx-json") == writer_find("spdx"));
+	EXPECT(!writer_find("nonsense"));
 }
 
 TEST(table_at_80_columns_is_as_agreed)
