@@ -1,17 +1,26 @@
 #include "inventory/apkdb.h"
+#include "inventory/conda.h"
+#include "inventory/dartlock.h"
 #include "inventory/detector.h"
 #include "inventory/dpkg.h"
+#include "inventory/haskell.h"
+#include "inventory/hexlock.h"
 #include "inventory/java.h"
 #include "inventory/lockfile.h"
 #include "inventory/npm.h"
 #include "inventory/osrelease.h"
 #include "inventory/program.h"
+#include "inventory/pylock.h"
 #include "inventory/python.h"
+#include "inventory/requirements.h"
 #include "inventory/rpmdb.h"
+#include "inventory/rproject.h"
 #include "inventory/rustlock.h"
+#include "inventory/swiftlock.h"
+#include "inventory/uvlock.h"
 
 /* What a path must look like. The base name is compared first, as a layer has a million paths:
- * whole, or with a * at one end for any bytes. The folder is a tail of the path before it, from a
+ * whole, or with a * for any bytes. The folder is a tail of the path before it, from a
  * slash on
  * ("apk/db" is met by "lib/apk/db"), or any tail after a *; "share/doc/" and a * is any folder
  * right below such a one; empty for any folder. */
@@ -31,8 +40,8 @@ struct row {
 		{ kind, read, false, true }, STR_INIT(folder), STR_INIT(base), false \
 	}
 
-#define LOCK(kind_, base_, read_)                                                            \
-	{                                                                                    \
+#define LOCK(kind_, base_, read_)                                                                \
+	{                                                                                        \
 		.d = { .kind = (kind_), .read = (read_) }, .base = STR_INIT(base_), .lock = true \
 	}
 
@@ -58,7 +67,24 @@ static const struct row rows[] = { /* the first that fits counts; without a read
 	ROW("python",     "EGG-INFO",      "PKG-INFO",     python_read,      false),
 	ROW("python",     "",              "*.egg-info",   python_read,      false),
 	ROW("python-egg", "",              "*.egg",        python_read_egg,  false),
+	ROW("conda",      "conda-meta",    "*.json",       conda_read,       false),
+	ROW("r",          "",              "DESCRIPTION",  rproject_read_description, false),
 	LOCK("cargo-lock",                 "Cargo.lock",   rustlock_read),
+	LOCK("freeze",                     "cabal.project.freeze", haskell_read_freeze),
+	LOCK("hex-lock",                   "mix.lock",     hexlock_read),
+	LOCK("hex-lock",                   "rebar.lock",   hexlock_read),
+	LOCK("pdm-lock",                   "pdm.lock",     pylock_read_pdm),
+	LOCK("pipfile-lock",               "Pipfile.lock", pylock_read_pipfile),
+	LOCK("poetry-lock",                "poetry.lock",  pylock_read_poetry),
+	LOCK("pub-lock",                   "pubspec.lock", dartlock_read),
+	LOCK("pylock",                     "pylock.toml",  pylock_read_standard),
+	LOCK("pylock",                     "pylock.*.toml", pylock_read_standard),
+	LOCK("renv-lock",                  "renv.lock",    rproject_read_renv),
+	LOCK("requirements",               "*requirements*.txt", requirements_read),
+	LOCK("stack-lock",                 "stack.yaml.lock", haskell_read_stack),
+	LOCK("swift-lock",                 "Package.resolved", swiftlock_read),
+	LOCK("swift-lock",                 ".package.resolved", swiftlock_read),
+	LOCK("uv-lock",                    "uv.lock",      uvlock_read),
 };
 
 const char *const detector_roots[] = {
@@ -89,6 +115,27 @@ const char *const detector_roots[] = {
 static const struct detector executable = { "program", program_read, false, false };
 static const struct detector java_archive = { "java", java_read, false, false };
 
+/* What stands between two stars is somewhere between them. */
+static bool pieces_fit(str base, str want)
+{
+	size_t star = str_chr(want, '*');
+	str head = str_upto(want, star), tail = str_from(want, str_rchr(want, '*') + 1), piece;
+
+	if (star == want.n)
+		return str_eq(base, want);
+	if (base.n < head.n + tail.n || !str_starts(base, head) || !str_ends(base, tail))
+		return false;
+	base = str_upto(str_from(base, head.n), base.n - head.n - tail.n);
+	want = str_upto(str_from(want, head.n), want.n - head.n - tail.n);
+	while (str_split(&want, '*', &piece)) {
+		size_t at = str_find(base, piece);
+		if (piece.n && at == base.n)
+			return false;
+		base = piece.n ? str_from(base, at + piece.n) : base;
+	}
+	return true;
+}
+
 static bool base_fits(str base, str want)
 {
 	char first = want.p[0], last = want.p[want.n - 1];
@@ -97,11 +144,7 @@ static bool base_fits(str base, str want)
 		return false;
 	if (last != '*' && (!base.n || base.p[base.n - 1] != last))
 		return false;
-	if (want.p[0] == '*')
-		return str_ends(base, str_from(want, 1));
-	if (want.p[want.n - 1] == '*')
-		return str_starts(base, str_upto(want, want.n - 1));
-	return str_eq(base, want);
+	return pieces_fit(base, want);
 }
 
 static bool folder_fits(str folder, str want)

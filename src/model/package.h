@@ -49,10 +49,10 @@ struct package {
 	str name;
 	str version;        /* rpm: [epoch:]version-release, epoch 0 left out; Go: "v1.2.3", stdlib "1.21.3";
 	                       empty: not known */
-	str arch;           /* deb, apk, rpm; else empty */
+	str arch;           /* deb, apk, rpm; conda: the folder of its platform, "linux-64"; else empty */
 	str source;         /* source package name, where the record has one; else empty */
 	str source_version; /* its version, where it differs in the record; else empty */
-	str module;         /* rpm: modularity label "nodejs:18:8070020220…"; else empty */
+	str module;         /* rpm: modularity label "nodejs:18:8070020220…"; conda: its build; else empty */
 	str license;        /* as recorded; may be empty */
 	str maintainer;     /* or vendor/packager; may be empty */
 	str owner;          /* name of the distribution package whose file list has `path`, set by the merge:

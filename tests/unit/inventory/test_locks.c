@@ -1,6 +1,15 @@
 /* Lock files as their programs write them; what is expected was read off their documentation. */
+#include "inventory/conda.h"
+#include "inventory/dartlock.h"
+#include "inventory/haskell.h"
+#include "inventory/hexlock.h"
 #include "inventory/lockfile.h"
+#include "inventory/pylock.h"
+#include "inventory/requirements.h"
+#include "inventory/rproject.h"
 #include "inventory/rustlock.h"
+#include "inventory/swiftlock.h"
+#include "inventory/uvlock.h"
 #include "reader.h"
 
 /* "name version traits;" of each */
@@ -87,4 +96,195 @@ TEST(rustlock_says_where_it_is_broken)
 	read_bytes(&r, rustlock_read, "app/Cargo.lock", STR("version = 3\n[[package]\n"));
 	EXPECT_INT(r.result, ERR_FORMAT);
 	EXPECT_STR(str_c(r.e.msg), STR("TOML: byte 22: a table's name without an end"));
+}
+
+TEST(pylock_of_each_tool)
+{
+	static const struct {
+		const char *rule;
+		detector_read *read;
+		const char *text, *want;
+	} rows[] = {
+		{ "Poetry 1: categories", pylock_read_poetry,
+		  "[[package]]\nname = \"flask\"\nversion = \"2.0.1\"\ncategory = \"main\"\noptional = "
+		  "false\n\n[package.dependencies]\nclick = \">=7.1.2\"\n\n[[package]]\nname = "
+		  "\"pytest\"\nversion = \"7.0.0\"\ncategory = \"dev\"\n\n[metadata]\nlock-version = \"1.1\"\n",
+		  "flask 2.0.1;pytest 7.0.0 dev;" },
+		{ "Poetry 2: groups, a folder, git", pylock_read_poetry,
+		  "[[package]]\nname = \"a\"\nversion = \"1\"\ngroups = [\"main\", "
+		  "\"dev\"]\n\n[[package]]\nname = \"b\"\nversion = \"2\"\ngroups = "
+		  "[\"docs\"]\n\n[[package]]\nname = \"own\"\nversion = \"0.1\"\ngroups = "
+		  "[\"main\"]\n\n[package.source]\ntype = \"directory\"\nurl = "
+		  "\"lib\"\n\n[[package]]\nname = \"g\"\nversion = \"3\"\n[package.source]\ntype = \"git\"\n",
+		  "a 1;b 2 dev;own 0.1 main;g 3;" },
+		{ "PDM", pylock_read_pdm,
+		  "[metadata]\ngroups = [\"default\", \"test\"]\n\n[[package]]\nname = "
+		  "\"flask\"\nversion = \"2.0.1\"\ngroups = [\"default\"]\nfiles = "
+		  "[]\n\n[[package]]\nname = \"pytest\"\nversion = \"7\"\ngroups = "
+		  "[\"test\"]\n\n[[package]]\nname = \"own\"\nversion = \"1\"\neditable = true\npath = \"./x\"\n",
+		  "flask 2.0.1;pytest 7 dev;own 1 main;" },
+		{ "PEP 751", pylock_read_standard,
+		  "lock-version = '1.0'\ncreated-by = 'mousebender'\n\n[[packages]]\nname = "
+		  "'attrs'\nversion = '25.1.0'\nwheels = [\n  {name = 'attrs.whl', hashes = {sha256 = "
+		  "'c75a'}},\n]\n\n[[packages]]\nname = 'own'\ndirectory = { path = '.', editable = true "
+		  "}\n\n[[packages]]\nname = 'pytest'\nversion = '8'\nmarker = \"'dev' in dependency_groups\"\n",
+		  "attrs 25.1.0;own main;pytest 8 dev;" },
+		{ "Pipenv", pylock_read_pipfile,
+		  "{\"_meta\":{\"hash\":{}},\"default\":{\"flask\":{\"hashes\":[],\"version\":\"==2.0.1\"},"
+		  "\"own\":{\"path\":\".\",\"editable\":true},\"g\":{\"git\":\"https://x\",\"ref\":\"abc\"}},"
+		  "\"develop\":{\"pytest\":{\"version\":\"==7.0\"}}}",
+		  "flask 2.0.1;own main;g;pytest 7.0 dev;" },
+		{ "uv: groups of a member, two versions, extras", uvlock_read,
+		  "version = 1\nrequires-python = \">=3.9\"\n\n[[package]]\nname = \"app\"\nversion = "
+		  "\"0.1\"\nsource = { virtual = \".\" }\ndependencies = [\n    { name = \"flask\" "
+		  "},\n    { name = \"np\", version = \"1\", source = { registry = \"x\" }, marker = "
+		  "\"y\" },\n]\n\n[package.optional-dependencies]\nfast = [{ name = \"c\" "
+		  "}]\n\n[package.dev-dependencies]\ndev = [\n    { name = \"pytest\" "
+		  "},\n]\n\n[[package]]\nname = \"flask\"\nversion = \"2.0.1\"\nsource = { registry = "
+		  "\"https://pypi.org/simple\" }\ndependencies = [{ name = \"click\" "
+		  "}]\n[[package]]\nname = \"click\"\nversion = \"8\"\n[[package]]\nname = "
+		  "\"np\"\nversion = \"1\"\n[[package]]\nname = \"np\"\nversion = "
+		  "\"2\"\n[[package]]\nname = \"pytest\"\nversion = \"7\"\ndependencies = [{ name = "
+		  "\"click\" }, { name = \"np\", version = \"2\" }]\n[[package]]\nname = \"c\"\nversion = \"3\"\n",
+		  "app 0.1 main;c 3;click 8;flask 2.0.1;np 1;np 2 dev;pytest 7 dev;" },
+	};
+	for (size_t i = 0; i < LEN(rows); i++)
+		expect_list(rows[i].read, "app/some.lock", rows[i].text, rows[i].want);
+}
+
+TEST(requirements_that_pin_a_version)
+{
+	static const struct {
+		const char *rule, *text, *want;
+		int notes;
+	} rows[] = {
+		{ "pins", "Flask==2.0.1\nrequests == 2.25.0 \nx===1.0+local\n", "Flask 2.0.1;requests 2.25.0;x 1.0+local;", 0 },
+		{ "extras, markers, comments",
+		  "# all of it\ncelery[redis,auth]==5.2.0 ; python_version < \"3.11\" # why\na==1#egg\n",
+		  "celery 5.2.0;a 1#egg;", 0 },
+		{ "hashes over lines", "a==1.0 \\\n    --hash=sha256:00 \\\n    --hash=sha256:11\r\nb==2\n", "a 1.0;b 2;", 0 },
+		{ "several specifiers", "a>=0.9,==1.0\nb (==2.0)\n", "a 1.0;b 2.0;", 0 },
+		{ "no pin is told", "a>=1.0\nb\nc==1.*\nd @ https://x/d.zip\ne~=1.4\n", "", 1 },
+		{ "options", "--index-url https://x\n-e ./lib\n-c c.txt\n--hash=x\na==1\n", "a 1;", 0 },
+		{ "includes are told", "-r base.txt\n--requirement=more.txt\na==1", "a 1;", 2 },
+		{ "prose", "These are the requirements: a computer.\n\n* and == more\n", "", 0 },
+		{ "a line that goes on at the end", "a==1 \\", "a 1;", 0 },
+	};
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct reading r cleanup(reading_done);
+		read_bytes(&r, requirements_read, "app/requirements.txt", str_c(rows[i].text));
+		EXPECT_OK(r.result, &r.e);
+		EXPECT_STR(listed(&r), str_c(rows[i].want));
+		EXPECT_INT(r.found.gaps.n, rows[i].notes);
+		for (size_t g = 0; g < r.found.gaps.n; g++)
+			EXPECT_INT(r.found.gaps.v[g].kind, GAP_NOTE);
+	}
+	expect_list(requirements_read, "app/requirements-dev.txt", "a==1", "a 1 dev;");
+}
+
+TEST(locks_of_other_languages)
+{
+	static const struct {
+		const char *rule;
+		detector_read *read;
+		const char *text, *want;
+	} rows[] = {
+		{ "pubspec.lock", dartlock_read,
+		  "# Generated by pub\npackages:\n  archive:\n    dependency: transitive\n    description:\n "
+		  "     name: archive\n      sha256: \"0c8368c9b3f0abbc193b9d6133649a614204b528982bebc7026372d61677ce3a\"\n      url: "
+		  "\"https://pub.dev\"\n    source: hosted\n    version: \"3.3.7\"\n  lints:\n    "
+		  "dependency: \"direct dev\"\n    source: hosted\n    version: \"2.1.1\"\n  own:\n    "
+		  "dependency: \"direct main\"\n    description:\n      path: \"../own\"\n      relative: "
+		  "true\n    source: path\n    version: \"0.0.1\"\nsdks:\n  dart: \">=3.0.0 <4.0.0\"\n",
+		  "archive 3.3.7;lints 2.1.1 dev;own 0.0.1 main;" },
+		{ "Package.resolved, version 1", swiftlock_read,
+		  "{\"object\":{\"pins\":[{\"package\":\"NIO\",\"repositoryURL\":\"https://github.com/apple/"
+		  "swift-nio.git\",\"state\":{\"branch\":null,\"revision\":\"e8\",\"version\":\"2.41.1\"}}]},\"version\":1}",
+		  "github.com/apple/swift-nio 2.41.1;" },
+		{ "Package.resolved, versions 2 and 3", swiftlock_read,
+		  "{\"originHash\":\"0\",\"pins\":[{\"identity\":\"vapor\",\"kind\":\"remoteSourceControl\","
+		  "\"location\":\"git@github.com:vapor/vapor.git\",\"state\":{\"revision\":\"1\",\"version\":\"4.5.0\"}},"
+		  "{\"identity\":\"x\",\"location\":\"ssh://git@host:22/a/x\",\"state\":{\"branch\":\"main\",\"revision\":\"2\"}},"
+		  "{\"identity\":\"mona.list\",\"kind\":\"registry\",\"location\":\"\",\"state\":{\"version\":\"1.0.0\"}}],\"version\":3}",
+		  "github.com/vapor/vapor 4.5.0;host:22/a/x;mona.list 1.0.0;" },
+		{ "mix.lock", hexlock_read,
+		  "%{\n  \"bunt\": {:hex, :bunt, \"0.2.0\", \"951c6e801e8b1d2cbe58ebbd3e616a869061ddadcc4863d0a2182541acae9a38\", [:mix], [], \"hexpm\", \"7af5c7e0\"},\n"
+		  "  \"ecto\": {:hex, :ecto, \"3.9.4\", \"3ee6\", [:mix], [{:decimal, \"~> 2.0\", [hex: :decimal, repo: \"hexpm\", optional: false]}], \"hexpm\", \"de5f\"},\n"
+		  "  \"mine\": {:hex, :mine, \"1.0.0\", \"00\", [:mix], [], \"hexpm:acme\", \"00\"},\n"
+		  "  # by hand\n  \"fork\": {:git, \"https://github.com/a/fork.git\", \"abcdef\", [branch: \"main\"]},\n}\n",
+		  "bunt 0.2.0;ecto 3.9.4;acme/mine 1.0.0;fork;" },
+		{ "rebar.lock", hexlock_read,
+		  "{\"1.2.0\",\n[{<<\"certifi\">>,{pkg,<<\"certifi\">>,<<\"2.9.0\">>},1},\n {<<\"fork\">>,\n  "
+		  "{git,\"https://github.com/a/fork.git\",\n       {ref,\"abcdef\"}},\n  "
+		  "0}]}.\n[\n{pkg_hash,[\n {<<\"certifi\">>, <<\"6F2A475689DD47F19FB74334859D460A2DC4E3252A3324BD2111B8F0429E7E21\">>}]}\n].\n",
+		  "certifi 2.9.0;fork;" },
+		{ "renv.lock", rproject_read_renv,
+		  "{\"R\":{\"Version\":\"4.2.2\"},\"Packages\":{\"jsonlite\":{\"Package\":\"jsonlite\",\"Version\":\"1.8.4\",\"Source\":\"Repository\",\"Repository\":\"CRAN\"}}}",
+		  "jsonlite 1.8.4;" },
+		{ "stack.yaml.lock", haskell_read_stack,
+		  "packages:\n- completed:\n    hackage: aeson-casing-0.2.0.0@sha256:00,6821\n    pantry-tree:\n      "
+		  "sha256: \"11\"\n      size: 1\n  original:\n    hackage: aeson-casing-0.2.0.0\n- completed:\n    commit: "
+		  "abc\n    git: https://x/y.git\n    name: y\n    version: 0.1\n  original:\n    git: "
+		  "x\nsnapshots:\n- completed:\n    sha256: \"22\"\n    size: 2\n    url: https://x\n  original: lts-20.11\n",
+		  "aeson-casing 0.2.0.0;y 0.1;" },
+		{ "cabal.project.freeze", haskell_read_freeze,
+		  "active-repositories: hackage.haskell.org:merge\nconstraints: any.aeson ==2.0.3.0,\n             aeson -cffi "
+		  "+ordered-keymap,\n             -- by hand\n             any.base ==4.17.0.0\nindex-state: hackage.haskell.org 2023-01-01T00:00:00Z\n",
+		  "aeson 2.0.3.0;base 4.17.0.0;" },
+		{ "conda-meta", conda_read,
+		  "{\"build\":\"h7f8727e_0\",\"channel\":\"https://repo.anaconda.com/pkgs/main/linux-64\",\"name\":\"openssl\",\"subdir\":\"linux-64\",\"version\":\"1.1.1t\",\"files\":[\"bin/openssl\"]}",
+		  "openssl 1.1.1t installed;" },
+		{ "R's DESCRIPTION", rproject_read_description,
+		  "Package: jsonlite\nVersion: 1.8.4\nTitle: A\n  Parser\nLicense: MIT + file LICENSE\nBuilt: R 4.2.2; x86_64-pc-linux-gnu; 2022-12-06; unix\n",
+		  "jsonlite 1.8.4 installed;" },
+		{ "a DESCRIPTION of sources", rproject_read_description, "Package: jsonlite\nVersion: 1.8.4\n", "" },
+		{ "another DESCRIPTION", rproject_read_description, "This folder holds things.\n", "" },
+	};
+	for (size_t i = 0; i < LEN(rows); i++)
+		expect_list(rows[i].read, "app/some.lock", rows[i].text, rows[i].want);
+}
+
+TEST(locks_that_are_broken_say_so)
+{
+	static const struct {
+		const char *rule;
+		detector_read *read;
+		const char *text;
+	} rows[] = {
+		{ "no TOML", pylock_read_poetry, "[[package" },
+		{ "no TOML of uv", uvlock_read, "{}" },
+		{ "no JSON", swiftlock_read, "{\"pins\":" },
+		{ "a list", pylock_read_pipfile, "[]" },
+		{ "no YAML", dartlock_read, "packages: [\n" },
+		{ "no terms", hexlock_read, "words\n" },
+		{ "a cut record of conda", conda_read, "{\"name\":\"a" },
+	};
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct reading r cleanup(reading_done);
+		read_bytes(&r, rows[i].read, "app/some.lock", str_c(rows[i].text));
+		EXPECT_INT(r.result, ERR_FORMAT);
+	}
+}
+
+TEST(locks_are_found_by_their_names)
+{
+	static const struct {
+		const char *path, *kind;
+	} rows[] = {
+		{ "app/requirements.txt", "requirements" },
+		{ "app/dev-requirements.txt", "requirements" },
+		{ "app/requirements-3.8.txt", "requirements" },
+		{ "app/requirement.txt", "" },
+		{ "app/pylock.toml", "pylock" },
+		{ "app/pylock.dev.toml", "pylock" },
+		{ "app/pylocktoml", "" },
+		{ "opt/conda/conda-meta/history", "" },
+		{ "opt/conda/conda-meta/openssl-1.1.1t-0.json", "conda" },
+		{ "usr/lib/R/library/base/DESCRIPTION", "r" },
+		{ "app/A.xcodeproj/project.xcworkspace/xcshareddata/swiftpm/Package.resolved", "swift-lock" },
+	};
+	for (size_t i = 0; i < LEN(rows); i++) {
+		const struct detector *d = detector_match(str_c(rows[i].path), 0644);
+		EXPECT_STR(str_c(d ? d->kind : ""), str_c(rows[i].kind));
+	}
 }
