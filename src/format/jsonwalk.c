@@ -11,12 +11,15 @@ enum { CHUNK_BYTES = 64 << 10 };
 
 struct walk {
 	const char *name;
-	size_t want; /* keys above a subtree */
-	size_t open; /* containers that are open */
-	size_t keys; /* of the path that are set */
+	size_t want;    /* keys above a subtree */
+	size_t open;    /* containers that are open */
+	size_t entered; /* of these, taken apart */
+	size_t objects; /* of these, objects */
+	size_t keys;    /* of the path that are set */
+	jsonwalk_plan *plan;
 	struct buf path[JSONWALK_PATH_MAX];
 	struct buf out; /* the subtree so far */
-	bool inside, comma, array[JSONWALK_DEPTH_MAX];
+	bool inside, skipped, comma, array[JSONWALK_DEPTH_MAX];
 	jsonwalk_each *each;
 	void *ctx;
 	struct error *e;
@@ -53,30 +56,59 @@ static void put_quoted(struct buf *b, str s)
 	buf_addc(b, '"');
 }
 
+static void view_path(const struct walk *w, str path[JSONWALK_PATH_MAX])
+{
+	for (size_t i = 0; i < w->keys; i++)
+		path[i] = buf_view(&w->path[i]);
+}
+
 static int hand_over(struct walk *w)
 {
 	str path[JSONWALK_PATH_MAX];
-	for (size_t i = 0; i < w->keys; i++)
-		path[i] = buf_view(&w->path[i]);
+
+	w->inside = false;
+	if (w->skipped)
+		return 1;
+	view_path(w, path);
 	if (w->out.failed)
 		return fail(w, error_set(w->e, ERR_LIMIT, "a value is larger than %zu bytes",
 		                         w->out.max_bytes));
 	int r = w->each(w->ctx, path, w->keys, buf_view(&w->out), w->e);
 	buf_clear(&w->out);
-	w->inside = false;
 	return r < 0 ? fail(w, r) : 1;
 }
 
-/* Before a value: is it written out? Opens a subtree where the path is complete or ends early. */
-static bool begins(struct walk *w, bool object)
+/* What becomes of a value that is inside no other one */
+static enum jsonwalk_take decide(struct walk *w, enum jsonwalk_shape shape)
+{
+	str path[JSONWALK_PATH_MAX];
+	bool item = w->open && w->array[w->open - 1];
+	enum jsonwalk_take take;
+
+	if (!w->plan)
+		return shape == JSONWALK_OBJECT && w->open < w->want ? JSONWALK_APART
+		                                                     : JSONWALK_WHOLE;
+	if (!w->open)
+		return JSONWALK_APART;
+	view_path(w, path);
+	take = w->plan(w->ctx, path, w->keys, shape, item);
+	if (take == JSONWALK_APART && (shape == JSONWALK_SCALAR || w->objects == JSONWALK_PATH_MAX))
+		return JSONWALK_WHOLE;
+	return take;
+}
+
+/* Before a value: is it written out? Opens a subtree where it is not taken apart. */
+static bool begins(struct walk *w, enum jsonwalk_shape shape)
 {
 	if (!w->inside) {
-		if (object && w->open < w->want)
+		enum jsonwalk_take take = decide(w, shape);
+		if (take == JSONWALK_APART)
 			return false;
 		w->inside = true;
+		w->skipped = take == JSONWALK_SKIP;
 		w->comma = false;
 	}
-	if (w->comma)
+	if (w->comma && !w->skipped)
 		buf_addc(&w->out, ',');
 	w->comma = true;
 	return true;
@@ -86,12 +118,14 @@ static int scalar(struct walk *w, str text, bool quoted)
 {
 	if (!w->open)
 		return fail(w, error_set(w->e, ERR_FORMAT, "%s: the top is no object", w->name));
-	begins(w, false);
-	if (quoted)
+	begins(w, JSONWALK_SCALAR);
+	if (w->skipped)
+		;
+	else if (quoted)
 		put_quoted(&w->out, text);
 	else
 		buf_add(&w->out, text);
-	return w->open == w->keys ? hand_over(w) : 1;
+	return w->open == w->entered ? hand_over(w) : 1;
 }
 
 static int on_null(void *ctx)
@@ -121,9 +155,13 @@ static int opens(struct walk *w, bool array)
 		        w, error_set(w->e, ERR_LIMIT, "nested deeper than %d", JSONWALK_DEPTH_MAX));
 	if (!w->open && array)
 		return fail(w, error_set(w->e, ERR_FORMAT, "%s: the top is no object", w->name));
-	if (begins(w, !array)) {
-		buf_addc(&w->out, array ? '[' : '{');
+	if (begins(w, array ? JSONWALK_ARRAY : JSONWALK_OBJECT)) {
+		if (!w->skipped)
+			buf_addc(&w->out, array ? '[' : '{');
 		w->comma = false;
+	} else {
+		w->entered++;
+		w->objects += !array;
 	}
 	w->array[w->open++] = array;
 	return 1;
@@ -133,18 +171,23 @@ static int closes(struct walk *w)
 {
 	bool array = w->array[--w->open];
 	if (!w->inside) {
-		w->keys = w->open < w->keys ? w->open : w->keys;
+		w->entered--;
+		w->objects -= !array;
+		w->keys = MIN(w->objects, w->keys);
 		return 1;
 	}
-	buf_addc(&w->out, array ? ']' : '}');
+	if (!w->skipped)
+		buf_addc(&w->out, array ? ']' : '}');
 	w->comma = true;
-	return w->open == w->keys ? hand_over(w) : 1;
+	return w->open == w->entered ? hand_over(w) : 1;
 }
 
 static int on_key(void *ctx, const unsigned char *p, size_t n)
 {
 	struct walk *w = ctx;
 	str key = str_mem(p, n);
+	if (w->inside && w->skipped)
+		return 1;
 	if (w->inside) {
 		if (w->comma)
 			buf_addc(&w->out, ',');
@@ -153,7 +196,7 @@ static int on_key(void *ctx, const unsigned char *p, size_t n)
 		w->comma = false;
 		return 1;
 	}
-	w->keys = w->open; /* a key of the container at this depth replaces its last one */
+	w->keys = w->objects; /* a key of the object at this depth replaces its last one */
 	struct buf *slot = &w->path[w->keys - 1];
 	buf_clear(slot);
 	buf_add(slot, key);
@@ -228,6 +271,21 @@ static int feed(struct walk *w, yajl_handle y, struct stream *from)
 	}
 }
 
+static int run(struct walk *w, struct stream *from)
+{
+	for (size_t i = 0; i < LEN(w->path); i++)
+		w->path[i] = BUF(JSONWALK_KEY_BYTES);
+	yajl_handle y = yajl_alloc(&callbacks, NULL, w);
+	if (!y)
+		return error_set(w->e, ERR_SYSTEM, "no memory for a JSON parser");
+	int r = feed(w, y, from);
+	yajl_free(y);
+	for (size_t i = 0; i < LEN(w->path); i++)
+		buf_done(&w->path[i]);
+	buf_done(&w->out);
+	return r;
+}
+
 int jsonwalk(const char *name, struct stream *from, size_t depth, size_t max_subtree,
              jsonwalk_each *each, void *ctx, struct error *e)
 {
@@ -237,15 +295,17 @@ int jsonwalk(const char *name, struct stream *from, size_t depth, size_t max_sub
 		          .ctx = ctx,
 		          .e = e,
 		          .out = BUF(max_subtree) };
-	for (size_t i = 0; i < LEN(w.path); i++)
-		w.path[i] = BUF(JSONWALK_KEY_BYTES);
-	yajl_handle y = yajl_alloc(&callbacks, NULL, &w);
-	if (!y)
-		return error_set(e, ERR_SYSTEM, "no memory for a JSON parser");
-	int r = feed(&w, y, from);
-	yajl_free(y);
-	for (size_t i = 0; i < LEN(w.path); i++)
-		buf_done(&w.path[i]);
-	buf_done(&w.out);
-	return r;
+	return run(&w, from);
+}
+
+int jsonwalk_planned(const char *name, struct stream *from, jsonwalk_plan *plan, size_t max_subtree,
+                     jsonwalk_each *each, void *ctx, struct error *e)
+{
+	struct walk w = { .name = name,
+		          .plan = plan,
+		          .each = each,
+		          .ctx = ctx,
+		          .e = e,
+		          .out = BUF(max_subtree) };
+	return run(&w, from);
 }

@@ -16,3 +16,14 @@ typedef int jsonwalk_each(void *ctx, const str *path, size_t path_len, str json,
  * borrowed. */
 int jsonwalk(const char *name, struct stream *from, size_t depth, size_t max_subtree,
              jsonwalk_each *each, void *ctx, struct error *e) must_use;
+
+/* The same with a plan: what is taken apart, what comes whole, what is passed over unkept. The
+ * items of an array that is taken apart come one by one, under the array's own path. Asked before
+ * each value below the top that no skipped or whole one holds; at most JSONWALK_PATH_MAX keys deep.
+ */
+enum jsonwalk_take { JSONWALK_SKIP, JSONWALK_WHOLE, JSONWALK_APART };
+enum jsonwalk_shape { JSONWALK_SCALAR, JSONWALK_OBJECT, JSONWALK_ARRAY };
+typedef enum jsonwalk_take jsonwalk_plan(void *ctx, const str *path, size_t path_len,
+                                         enum jsonwalk_shape shape, bool item);
+int jsonwalk_planned(const char *name, struct stream *from, jsonwalk_plan *plan, size_t max_subtree,
+                     jsonwalk_each *each, void *ctx, struct error *e) must_use;

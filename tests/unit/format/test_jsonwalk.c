@@ -79,3 +79,27 @@ TEST(jsonwalk_limits_nesting)
 	memset(deep + n, '[', 100);
 	expect_walk(&(struct row){ deep, 1, NULL, "nested deeper" });
 }
+
+static enum jsonwalk_take plan(void *ctx, const str *path, size_t n, enum jsonwalk_shape shape, bool item)
+{
+	(void)ctx, (void)item;
+	str last = path[n - 1];
+	return str_starts(last, STR("skip")) ? JSONWALK_SKIP : str_starts(last, STR("in")) && (shape != JSONWALK_OBJECT || !item) ? JSONWALK_APART : JSONWALK_WHOLE;
+}
+
+TEST(jsonwalk_follows_a_plan)
+{
+	static const struct row rows[] = {
+		{ "{\"in\":[1,{\"a\":[2]},\"s\"],\"b\":[3]}", 0, "in/=1\nin/={\"a\":[2]}\nin/=\"s\"\nb/=[3]\n", NULL },
+		{ "{\"skip\":[{\"a\":{}},1],\"b\":1,\"skip2\":2,\"c\":{}}", 0, "b/=1\nc/={}\n", NULL },
+		{ "{\"in\":{\"in\":[[1],{}],\"skip\":[1]},\"b\":2}", 0, "in/in/=1\nin/in/={}\nb/=2\n", NULL },
+	};
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct buf got cleanup(buf_done) = BUF(4096);
+		struct error e = { 0 };
+		struct stream *s = stream_mem(str_c(rows[i].json));
+		EXPECT_OK(jsonwalk_planned("f", s, plan, 64, note, &got, &e), &e);
+		EXPECT_STR(buf_view(&got), str_c(rows[i].want));
+		stream_free(s);
+	}
+}
