@@ -42,7 +42,8 @@ static const char scan_about[] =
         "  docker-archive:FILE     what `docker save` wrote\n"
         "  oci:DIR[:REF]           an OCI layout in a folder, oci-archive:FILE one in a tar\n"
         "  dir:PATH                a root file system in a folder\n"
-        "  -                       an archive on standard input\n\n"
+        "  sbom:FILE               packages that a CycloneDX or SPDX document lists\n"
+        "  -                       an archive or an SBOM on standard input\n\n"
         "Exit status: 0 clean or nothing above the bar, 1 --fail-on says no, 2 wrong use,\n"
         "3 could not assess (the report says what and why), 4 input, registry or network failed.\n"
         "Of several images the gravest counts: 2, then 1, 4, 3.";

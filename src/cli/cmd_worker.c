@@ -13,6 +13,8 @@ int cmd_worker(int argc, char **argv)
 		return worker_layer();
 	if (!strcmp(kind, "archive"))
 		return worker_archive();
+	if (!strcmp(kind, "sbom"))
+		return worker_sbom();
 	if (!strncmp(kind, "feed-", 5))
 		return feedworker_main(kind);
 	fputs("plimsoll: worker is started by plimsoll itself\n", stderr);

@@ -66,6 +66,7 @@ int inventory_add(struct inventory *into, const struct package *p, struct error 
 	copy.maintainer = clean(a, p->maintainer, &cut_quietly);
 	copy.inner = clean(a, p->inner, &cut);
 	copy.evidence = clean(a, p->evidence, &cut_quietly);
+	copy.owner = clean(a, p->owner, &cut_quietly);
 	copy.path = path_of(into, p->path);
 	if (cut)
 		inventory_gap(into, GAP_LIMIT, p->path,

@@ -60,10 +60,27 @@ static int open_daemon(struct source *s, const char *name, struct error *e)
 	return daemon_open(name, &s->options, s->arena, &s->image, &s->archive, e);
 }
 
-static int refuse_sbom(struct source *s, const char *path, struct error *e)
+static int open_sbom(struct source *s, const char *path, struct error *e)
 {
-	(void)s, (void)path;
-	return error_set(e, ERR_UNSUPPORTED, "an SBOM as input is not read by this version");
+	s->shape = SOURCE_SBOM;
+	s->image.kind = STR("sbom");
+	return strcmp(path, "-") ? tarball_open_plain(path, &s->archive, e)
+	                         : tarball_open(path, &s->options, s->arena, &s->archive, &s->ref, e);
+}
+
+/* An archive or an SBOM: the first bytes say it. */
+static int open_stdin(struct source *s, struct error *e)
+{
+	bool sbom = false;
+	int r = open_docker_archive(s, "-", e);
+
+	if (r >= 0)
+		r = tarball_sniff(&s->archive, &sbom, e);
+	if (r >= 0 && sbom) {
+		s->shape = SOURCE_SBOM;
+		s->image.kind = STR("sbom");
+	}
+	return r;
 }
 
 static const struct kind {
@@ -76,7 +93,7 @@ static const struct kind {
 	{ STR_INIT("docker:"),         open_daemon },
 	{ STR_INIT("oci:"),            open_layout },
 	{ STR_INIT("dir:"),            open_folder },
-	{ STR_INIT("sbom:"),           refuse_sbom },
+	{ STR_INIT("sbom:"),           open_sbom },
 	// clang-format on
 };
 
@@ -85,7 +102,7 @@ static int open_target(struct source *s, const char *target, struct error *e)
 	if (!*target)
 		return error_set(e, ERR_USAGE, "the target is empty");
 	if (!strcmp(target, "-"))
-		return open_docker_archive(s, target, e);
+		return open_stdin(s, e);
 	for (size_t i = 0; i < LEN(kinds); i++)
 		if (str_starts(str_c(target), kinds[i].prefix)) {
 			const char *rest = target + kinds[i].prefix.n;

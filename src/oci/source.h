@@ -10,6 +10,7 @@ enum source_shape {
 	SOURCE_STREAM, /* an archive that can only be read front to back (docker-archive:,
 	                  oci-archive:, docker:, stdin): read source_stream in the jail, then
 	                  source_settle */
+	SOURCE_SBOM,   /* no image but what somebody lists of one: source_stream */
 };
 
 /* Opens TARGET. The strings and the arena are borrowed until source_free. For SOURCE_LAYERS the
@@ -22,7 +23,7 @@ struct image *source_image(struct source *s); /* borrowed; for SOURCE_STREAM aft
 /* The bytes of layer i as stored, digest and size checked at their end. Any thread. */
 int source_layer(struct source *s, size_t i, struct stream **out, struct error *e) must_use;
 
-/* SOURCE_STREAM: the archive's bytes, outermost compression still on. Once. */
+/* SOURCE_STREAM, SOURCE_SBOM: the file's bytes, outermost compression still on. Once. */
 int source_stream(struct source *s, struct stream **out, struct error *e) must_use;
 
 /* Fills the image from manifest.json or index.json and blobs: member_of_layer[i] is the member that

@@ -101,6 +101,42 @@ int tarball_open(const char *where, const struct source_options *o, struct arena
 	return 0;
 }
 
+static bool is_text_of_sbom(str head)
+{
+	str s = str_trim(str_starts(head, STR("\xef\xbb\xbf")) ? str_from(head, 3) : head);
+	return str_starts(s, STR("{")) || str_starts(s, STR("<")) ||
+	       str_starts(s, STR("SPDXVersion:"));
+}
+
+int tarball_sniff(struct stream **s, bool *sbom, struct error *e)
+{
+	char first[MAGIC_BYTES];
+	ssize_t n = stream_read_full(*s, first, sizeof first, e);
+
+	if (n < 0)
+		return (int)n;
+	*s = stream_prefixed(str_mem(first, (size_t)n), *s);
+	/* a tar whose first member is named "{" has its header's magic */
+	*sbom = is_text_of_sbom(str_mem(first, (size_t)n)) &&
+	        !may_be_archive((unsigned char *)first, (size_t)n);
+	return 0;
+}
+
+int tarball_open_plain(const char *path, struct stream **out, struct error *e)
+{
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0)
+		return error_errno(e, errno, "%s", path);
+	if (fstat(fd, &st) < 0)
+		return error_errno(e, errno, "stat");
+	if (S_ISDIR(st.st_mode))
+		return error_set(e, ERR_USAGE, "this is a folder, and an SBOM is a file");
+	*out = stream_fd(take_fd(&fd), true);
+	return 0;
+}
+
 /* --- docker save --- */
 
 static int add_layer(const struct tarindex *s, str path, struct arena *a, struct image *image,

@@ -9,6 +9,12 @@
 int tarball_open(const char *where, const struct source_options *o, struct arena *a,
                  struct stream **out, str *ref, struct error *e) must_use;
 
+/* What stands at a stream's beginning, without loss: true when it begins like an SBOM (JSON, XML or
+ * SPDX's tags) and not like an archive. */
+int tarball_sniff(struct stream **s, bool *sbom, struct error *e) must_use;
+/* FILE as it is, for an SBOM. */
+int tarball_open_plain(const char *path, struct stream **out, struct error *e) must_use;
+
 struct tarball_wish {
 	str ref;              /* which of several images; may be empty */
 	const char *platform; /* as the user wrote it, or NULL */

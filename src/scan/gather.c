@@ -1,6 +1,7 @@
 #include "scan/gather.h"
 #include "scan/cache.h"
 #include "scan/job.h"
+#include "scan/claims.h"
 #include "scan/merge.h"
 #include "sys/proc.h"
 #include <assert.h>
@@ -346,6 +347,8 @@ static int read_image(struct gathering *s, const char *target, struct error *e)
 
 	if (r < 0)
 		return r;
+	if (source_shape(s->source) == SOURCE_SBOM)
+		return claims_read_target(s->source, s->arena, s->report, e);
 	if (archive) {
 		r = read_archive(s, (struct wanted_list){ 0 }, e);
 	} else {

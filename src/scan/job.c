@@ -217,3 +217,27 @@ int job_archive(const struct job *j, struct stream *stored, struct archive_found
 		out->end = jailed;
 	return r;
 }
+
+static int take_sbom(struct taker *t, void *ctx, struct error *e)
+{
+	struct claims *out = ctx;
+	struct sbom_about *b = &out->about;
+	str *texts[] = { &b->format, &b->name, &b->digest, &b->config_digest,
+		         &b->os,     &b->arch, &b->variant };
+
+	if (layer_result_take(t, &out->result, e) < 0)
+		return e->code;
+	for (size_t i = 0; i < LEN(texts); i++)
+		*texts[i] = take_str(t, PATH_BYTES_MAX);
+	return take_verdict(t, e);
+}
+
+int job_sbom(const struct job *j, struct stream *stored, struct claims *out, struct error *e)
+{
+	struct error jailed = { 0 };
+	int r = run(j, "sbom", stored, out->result.arena, take_sbom, out, &jailed, e);
+
+	if (r >= 0 && jailed.code)
+		out->result.end = jailed;
+	return r;
+}

@@ -1,6 +1,7 @@
 /* scan/job.h — the parent's side of one worker: feeds it bytes that are checked as they pass, takes
  * its answer, and ends it whatever it does. Any thread; one job a thread. */
 #pragma once
+#include "inventory/sbom.h"
 #include "oci/source.h"
 #include "scan/worker.h"
 
@@ -24,3 +25,10 @@ struct archive_found {
 	struct error end;    /* the archive was not read to its end */
 };
 int job_archive(const struct job *j, struct stream *stored, struct archive_found *out, struct error *e) must_use;
+
+/* An SBOM. What is wrong with it is claims.result.end. */
+struct claims {
+	struct layer_result result; /* arena set by the caller */
+	struct sbom_about about;
+};
+int job_sbom(const struct job *j, struct stream *stored, struct claims *out, struct error *e) must_use;

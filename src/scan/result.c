@@ -91,7 +91,7 @@ static void put_package(struct buf *b, const struct package *p)
 {
 	const str texts[] = { p->name,           p->version, p->arch,    p->source,
 		              p->source_version, p->module,  p->license, p->maintainer,
-		              p->path,           p->inner,   p->evidence };
+		              p->path,           p->inner,   p->evidence, p->owner };
 	buf_u8(b, (uint8_t)p->type);
 	for (size_t i = 0; i < LEN(texts); i++)
 		buf_str(b, texts[i]);
@@ -163,6 +163,18 @@ void layer_result_write(const struct layer_result *r, struct sink *to)
 	put_hashes(to, &r->dirs);
 	buf_u32(b, MAGIC_END);
 	sink_settle(to);
+}
+
+void layer_result_hold(struct layer_result *r, const struct inventory *found)
+{
+	r->packages.v = found->packages.v;
+	r->packages.n = found->packages.n;
+	r->gaps.v = found->gaps.v;
+	r->gaps.n = found->gaps.n;
+	r->distros.v = found->distros.v;
+	r->distros.n = found->distros.n;
+	r->owned.v = found->owned.v;
+	r->owned.n = found->owned.n;
 }
 
 /* --- reading --- */
@@ -261,7 +273,7 @@ static void take_package(struct taker *t, struct package *p)
 {
 	str *texts[] = { &p->name,           &p->version, &p->arch,    &p->source,
 		         &p->source_version, &p->module,  &p->license, &p->maintainer,
-		         &p->path,           &p->inner,   &p->evidence };
+		         &p->path,           &p->inner,   &p->evidence, &p->owner };
 	p->type = (enum package_type)take_enum(t, PACKAGE_TYPE_COUNT);
 	for (size_t i = 0; i < LEN(texts); i++)
 		*texts[i] = take_str(t, STRING_BYTES_MAX);

@@ -54,6 +54,8 @@ void hashes_sort(struct hashes *h);
 bool hashes_have(const struct hashes *h, uint64_t hash); /* after hashes_sort */
 size_t layer_result_hash_bytes(const struct layer_result *r); /* what they hold outside the arena */
 bool path_is_deep(str path); /* more than PATH_DEPTH_MAX folders: no entry's path is */
+/* What the readers found becomes the result's; both have the same arena. */
+void layer_result_hold(struct layer_result *r, const struct inventory *found);
 void layer_result_done(struct layer_result *r); /* frees the hashes; the arena is the owner's */
 
 /* A sink gathers bytes and hands them to a descriptor in large pieces; a failed write is kept. */

@@ -188,14 +188,7 @@ void walk_layer(struct stream *tar, struct wanted_list wanted, struct spool *spo
 	}
 	if (r < 0)
 		out->end = e;
-	out->packages.v = w.found.packages.v;
-	out->packages.n = w.found.packages.n;
-	out->gaps.v = w.found.gaps.v;
-	out->gaps.n = w.found.gaps.n;
-	out->distros.v = w.found.distros.v;
-	out->distros.n = w.found.distros.n;
-	out->owned.v = w.found.owned.v;
-	out->owned.n = w.found.owned.n;
+	layer_result_hold(out, &w.found);
 	hashes_sort(&out->plain);
 	hashes_sort(&out->dirs);
 }

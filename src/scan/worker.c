@@ -1,6 +1,7 @@
 #include "scan/worker.h"
 #include "base/cursor.h"
 #include "format/members.h"
+#include "inventory/sbom.h"
 #include "sys/jail.h"
 #include <fcntl.h>
 
@@ -238,6 +239,40 @@ int worker_read_archive(struct stream *in, struct spool *spool, struct sink *out
 	                     : 0;
 }
 
+/* --- SBOMs --- */
+
+int worker_read_sbom(struct stream *in, struct spool *spool, struct sink *out, struct error *e)
+{
+	struct arena a cleanup(arena_done) = ARENA(MIB(1));
+	struct arena found cleanup(arena_done) = ARENA(MIB(WORKER_ARENA_MIB));
+	struct stream *owned cleanup(stream_cleanup) = in;
+	struct inventory into = { .arena = &found, .spool = spool };
+	struct layer_result result = { .arena = &found };
+	struct sbom_about about = { 0 };
+	struct stream *plain;
+	struct wanted_list unused;
+	int r = read_request(in, &a, &unused, e);
+
+	if (r < 0)
+		return r;
+	plain = stream_inflate(stream_borrow(in), WORKER_INFLATED_MAX);
+	if (sbom_read("SBOM", plain, &into, &about, &result.end) >= 0 && found.failed)
+		error_set(&result.end, ERR_LIMIT, "SBOM: more than %d MiB of packages",
+		          WORKER_ARENA_MIB);
+	stream_free(plain);
+	layer_result_hold(&result, &into);
+	layer_result_write(&result, out);
+	const str texts[] = { about.format, about.name, about.digest,  about.config_digest,
+		              about.os,     about.arch, about.variant };
+	for (size_t i = 0; i < LEN(texts); i++)
+		buf_str(&out->bytes, texts[i]);
+	r = in->failed ? 0 : stream_drain(in, e);
+	sink_flush(out);
+	return r < 0         ? r
+	       : out->failed ? error_set(e, ERR_SYSTEM, "the results cannot be written")
+	                     : 0;
+}
+
 /* --- the process --- */
 
 static int work(int (*read_all)(struct stream *, struct spool *, struct sink *, struct error *))
@@ -267,4 +302,9 @@ int worker_layer(void)
 int worker_archive(void)
 {
 	return work(worker_read_archive);
+}
+
+int worker_sbom(void)
+{
+	return work(worker_read_sbom);
 }

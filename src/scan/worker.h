@@ -22,7 +22,9 @@ void worker_request_write(struct buf *to, struct wanted_list wanted);
  * works. Returns the exit status. */
 int worker_layer(void);
 int worker_archive(void);
+int worker_sbom(void); /* `plimsoll worker sbom`: a layer's result, then what the SBOM is about */
 
 /* The same work without a jail, for fuzzing and tests: `in` (taken over) has the request in front. */
 int worker_read_layer(struct stream *in, struct spool *spool, struct sink *out, struct error *e) must_use;
 int worker_read_archive(struct stream *in, struct spool *spool, struct sink *out, struct error *e) must_use;
+int worker_read_sbom(struct stream *in, struct spool *spool, struct sink *out, struct error *e) must_use;
