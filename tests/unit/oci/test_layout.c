@@ -163,7 +163,8 @@ TEST(targets_that_cannot_be_read_say_why)
 		{ "docker-archive:/etc", "folder", ERR_USAGE },
 		{ "oci-archive:/bin/sh", "a program", ERR_FORMAT },
 		{ "oci-archive:/etc/passwd", "no tar archive", ERR_FORMAT },
-		{ "sbom:x", "SBOM", ERR_UNSUPPORTED },
+		{ "sbom:/nonexistent", "No such file", ERR_NOTFOUND },
+		{ "sbom:/etc", "folder", ERR_USAGE },
 		{ "docker://alpine", "without docker://", ERR_USAGE },
 		{ "docker:a b", "malformed", ERR_USAGE },
 	};
