@@ -7,9 +7,15 @@
 
 static void new_line(struct jsonout *j)
 {
+	static const char blanks[] = "                                ";
+	size_t n = (size_t)j->indent * j->depth;
+
 	if (!j->indent)
 		return;
-	buf_printf(j->out, "\n%*s", (int)(j->indent * j->depth), "");
+	buf_addc(j->out, '\n');
+	for (; n > LEN(blanks) - 1; n -= LEN(blanks) - 1)
+		buf_add(j->out, str_mem(blanks, LEN(blanks) - 1));
+	buf_add(j->out, str_mem(blanks, n));
 }
 
 /* An escape takes the short form where RFC 8259 has one. */
@@ -124,8 +130,14 @@ void jsonout_text(struct jsonout *j, const char *key, const char *value)
 
 void jsonout_u64(struct jsonout *j, const char *key, uint64_t value)
 {
+	char digits[20];
+	size_t at = sizeof digits;
+
+	do
+		digits[--at] = (char)('0' + value % 10);
+	while (value /= 10);
 	begin(j, key);
-	buf_printf(j->out, "%" PRIu64, value);
+	buf_add(j->out, str_mem(digits + at, sizeof digits - at));
 }
 
 void jsonout_i64(struct jsonout *j, const char *key, int64_t value)

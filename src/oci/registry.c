@@ -78,24 +78,32 @@ static int probe(struct registry *g, const char *scheme, str host, struct error 
 	rc = client_open(g->client, &q, &r, &s, e);
 	if (rc < 0 && !r.status) /* any answer at all, a 503 too, says that the scheme is right */
 		return rc;
-	if (r.status == 400)
-		return error_set(e, ERR_UPSTREAM, "%.*s: status 400", STR_FMT(base));
+	/* 400: another scheme is spoken there; a front that redirects speaks https behind it */
+	if (r.status == 400 || (r.status >= 300 && r.status < 400))
+		return error_set(e, ERR_UPSTREAM, "%.*s: status %d", STR_FMT(base), (int)r.status);
 	g->base = base;
 	return 0;
 }
 
-/* https, and only on this machine or with --insecure plain http where https is not spoken. */
+/* https, and only on this machine or with --insecure plain http where https is not spoken. On this
+ * machine plain http is asked first: nothing is told in the question, a server of https refuses it,
+ * and https begins with reading the certificates of the whole world. */
 static int find_base(struct registry *g, struct error *e)
 {
 	str host = reference_api_host(&g->ref);
+	bool loopback = url_host_is_loopback(host_alone(host));
 	struct error ignored = { 0 };
 	int rc;
 
 	g->base = arena_printf(g->arena, "https://%.*s/v2/", STR_FMT(host));
-	if (!g->options->insecure && !url_host_is_loopback(host_alone(host)))
+	if (!g->options->insecure && !loopback)
+		return 0;
+	if (loopback && probe(g, "http", host, &ignored) >= 0)
 		return 0;
 	rc = probe(g, "https", host, e);
-	return rc == ERR_UPSTREAM && probe(g, "http", host, &ignored) >= 0 ? 0 : rc;
+	if (rc != ERR_UPSTREAM || loopback)
+		return rc;
+	return probe(g, "http", host, &ignored) >= 0 ? 0 : rc;
 }
 
 /* --- documents --- */

@@ -138,6 +138,7 @@ static void add_field(struct digester *d, str s)
 
 static void name_package(const struct package *p, size_t same, char out[WRITER_REF_BYTES])
 {
+	static const char hex[] = "0123456789abcdef";
 	struct digester *d = digester_new();
 	struct digest sum;
 	char number[24];
@@ -152,8 +153,11 @@ static void name_package(const struct package *p, size_t same, char out[WRITER_R
 	digester_end(d, &sum);
 	digester_free(d);
 	memcpy(out, "package-", 8);
-	for (size_t i = 0; i < 16; i++)
-		snprintf(out + 8 + 2 * i, 3, "%02x", sum.bytes[i]);
+	for (size_t i = 0; i < 16; i++) {
+		out[8 + 2 * i] = hex[sum.bytes[i] >> 4];
+		out[9 + 2 * i] = hex[sum.bytes[i] & 15];
+	}
+	out[40] = 0;
 }
 
 struct writer_ref *writer_refs(const struct scan_report *r, struct arena *a)

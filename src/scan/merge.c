@@ -141,9 +141,10 @@ static void keep_database(struct stack *s, const char *root)
 
 	for (size_t i = 0; i < s->tree.nodes.n; i++) {
 		struct node *n = &s->tree.nodes.v[i];
-		if (n->gone || n->entry->kind != ENTRY_FILE || !is_database(n->entry))
+		if (n->gone || n->entry->kind != ENTRY_FILE || !str_starts(n->path, real))
 			continue;
-		if (str_eq(n->path, real) || str_eq(str_dir(n->path), real))
+		if ((str_eq(n->path, real) || str_eq(str_dir(n->path), real)) &&
+		    is_database(n->entry))
 			n->used = found = true;
 	}
 	if (found || str_eq(real, at) || !d)

@@ -32,7 +32,11 @@ static int by_value(const void *a, const void *b)
 
 void hashes_sort(struct hashes *h)
 {
-	if (h->n)
+	size_t sorted = 1;
+
+	while (sorted < h->n && h->v[sorted - 1] <= h->v[sorted])
+		sorted++;
+	if (sorted < h->n)
 		qsort(h->v, h->n, sizeof *h->v, by_value);
 }
 
@@ -183,6 +187,11 @@ void take_bytes(struct taker *t, void *p, size_t n)
 {
 	size_t done = 0;
 
+	if (n <= t->n - t->at && !t->bad) { /* nearly always */
+		memcpy(p, t->bytes + t->at, n);
+		t->at += n;
+		return;
+	}
 	while (done < n && !t->bad) {
 		if (t->at == t->n) {
 			ssize_t got = stream_read(t->from, t->bytes, sizeof t->bytes, &t->why);
@@ -216,8 +225,13 @@ uint32_t take_u32(struct taker *t)
 
 uint64_t take_u64(struct taker *t)
 {
-	uint64_t low = take_u32(t);
-	return low | (uint64_t)take_u32(t) << 32;
+	unsigned char v[8];
+	uint64_t out = 0;
+
+	take_bytes(t, v, sizeof v);
+	for (size_t i = sizeof v; i-- > 0;)
+		out = out << 8 | v[i];
+	return out;
 }
 
 str take_str(struct taker *t, size_t max)
