@@ -16,6 +16,7 @@ struct making {
 	struct finding f;
 	const struct hit *primary;
 	str late_title, late_text; /* of notices: better than nothing */
+	bool valid, rejected;      /* what the CVEs' own records say of themselves */
 	struct error *e;
 };
 
@@ -212,6 +213,10 @@ static int take_other(struct making *m, str id, enum advisory_origin origin)
 		return r;
 	if (h.head.withdrawn.n || h.head.notice)
 		return 0;
+	m->rejected |= h.head.state == STATE_REJECTED;
+	m->valid |= origin == ORIGIN_CVE && h.head.state != STATE_REJECTED;
+	if (h.head.state == STATE_DISPUTED)
+		m->f.state = STATE_DISPUTED;
 	for (size_t i = 0; i < h.head.opinions.n; i++)
 		rate_add(m->a, &m->f, &h.head.opinions.v[i], false);
 	return take_text(m, &h.head, h.rest, false);
@@ -301,6 +306,15 @@ static int gather(struct making *m)
 	return r;
 }
 
+/* Disputed is known by now. */
+static void fill_state(struct making *m)
+{
+	if (m->primary->head.withdrawn.n)
+		m->f.state = STATE_WITHDRAWN;
+	else if (m->rejected && !m->valid)
+		m->f.state = STATE_REJECTED;
+}
+
 int compose_finding(struct look *l, struct arena *scratch, const struct subject *s, struct group *g,
                     struct arena *a, struct scan_report *into, struct error *e)
 {
@@ -318,11 +332,12 @@ int compose_finding(struct look *l, struct arena *scratch, const struct subject 
 	r = r < 0 ? r : gather(&m);
 	if (r < 0)
 		return r;
+	fill_state(&m);
 	if (m.f.cwes.n)
 		qsort(m.f.cwes.v, m.f.cwes.n, sizeof *m.f.cwes.v, order_strs);
 	m.f.title = m.f.title.n ? m.f.title : arena_str(a, m.late_title);
 	m.f.description = m.f.description.n ? m.f.description : arena_str(a, m.late_text);
-	rate_choose(a, &m.f);
+	rate_choose(a, &m.f, l->db->rated_by);
 	advice_fill(a, &m.f);
 	if (scratch->failed || a->failed || !vec_add(a, &into->findings, m.f))
 		return error_set(e, ERR_LIMIT,

@@ -70,6 +70,15 @@ static str date_of(struct arena *a, str text)
 	return time_parse(text, &t) ? arena_str(a, str_c(time_text(t, z))) : (str){ 0 };
 }
 
+static bool is_disputed(const struct json *cna)
+{
+	const struct json *tags = json_get(cna, "tags");
+	for (size_t i = 0; i < json_len(tags); i++)
+		if (str_eq(json_text(json_at(tags, i)), STR("disputed")))
+			return true;
+	return false;
+}
+
 int cve5_read(const struct json *doc, struct arena *a, struct advisory *out, struct error *e)
 {
 	const struct json *meta = json_get(doc, "cveMetadata"),
@@ -80,10 +89,19 @@ int cve5_read(const struct json *doc, struct arena *a, struct advisory *out, str
 	if (!names_is_cve(out->id) || out->id.n > RECORD_ID_BYTES)
 		return error_set(e, ERR_FORMAT,
 		                 "no CVE record: cveMetadata.cveId is missing or malformed");
-	if (!str_eq(json_str(meta, "state"), STR("PUBLISHED")))
+	if (str_eq(json_str(meta, "state"), STR("REJECTED")))
+		out->state = STATE_REJECTED;
+	else if (!str_eq(json_str(meta, "state"), STR("PUBLISHED")))
 		return 0;
+	else if (is_disputed(cna))
+		out->state = STATE_DISPUTED;
 	out->published = date_of(a, json_str(meta, "datePublished"));
 	out->modified = date_of(a, json_str(meta, "dateUpdated"));
+	if (out->state == STATE_REJECTED) { /* nothing else of it counts */
+		out->details =
+		        osv_cut(english(json_get(cna, "rejectedReasons")), CVE5_DETAILS_BYTES);
+		return 1;
+	}
 	out->summary = osv_cut(json_str(cna, "title"), RECORD_SUMMARY_BYTES);
 	out->details = osv_cut(english(json_get(cna, "descriptions")), CVE5_DETAILS_BYTES);
 	take_container(cna, a, out);

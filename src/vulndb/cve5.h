@@ -7,6 +7,7 @@
 
 enum { CVE5_BYTES = 8 << 20, CVE5_DETAILS_BYTES = 4096 };
 
-/* 1 a record, 0 one that says nothing (rejected, reserved), ERR_FORMAT when it is no CVE record. */
+/* 1 a record (a rejected one has state and reason only), 0 one that says nothing (reserved),
+ * ERR_FORMAT when it is no CVE record. */
 int cve5_read(const struct json *document, struct arena *a, struct advisory *out,
               struct error *e) must_use;

@@ -21,8 +21,9 @@ struct matching {
 	uint64_t unreadable; /* rows that could not be compared */
 	str unordered;       /* a record's event that has no place in the order */
 	VEC(struct hit_ref) hits;
-	VEC(struct hit_ref) notices;  /* hits that only join */
-	VEC(struct group_ref) groups; /* those without hits were merged */
+	VEC(struct hit_ref) notices;   /* hits that only join */
+	VEC(struct hit_ref) withdrawn; /* told where no other record speaks of the flaw */
+	VEC(struct group_ref) groups;  /* those without hits were merged */
 	struct named {
 		str id;
 		struct group *group;
@@ -145,7 +146,7 @@ static int load(struct matching *m, struct hit *h)
 	if (r <= 0 || !str_eq(feed, h->feed))
 		return r < 0 ? r : 0;
 	r = shelf_get_head(value, m->scratch, &h->head, &h->rest, m->e);
-	return r < 0 ? r : !h->head.withdrawn.n;
+	return r < 0 ? r : 1;
 }
 
 /* The tracker's own words again, as OSV has them */
@@ -160,15 +161,17 @@ static int take_row(struct matching *m, str id, str feed, str value)
 	int r = evaluate(m, value, &h);
 	if (r < 0 || !h.verdict.affected || (r = load(m, &h)) <= 0)
 		return r;
-	bool joins = m->tracked && h.head.origin == ORIGIN_OSV;
-	if (joins && retells(h.id))
+	bool joins = m->tracked && h.head.origin == ORIGIN_OSV, withdrawn = h.head.withdrawn.n;
+	if (joins && (withdrawn || retells(h.id)))
 		return 0;
 	struct hit *kept = arena_new(m->scratch, struct hit);
 	if (!kept)
 		return error_set(m->e, ERR_LIMIT, "too many advisories of %.*s",
 		                 STR_FMT(m->s->name));
 	*kept = h;
-	if (joins)
+	if (withdrawn)
+		vec_add(m->scratch, &m->withdrawn, ((struct hit_ref){ kept }));
+	else if (joins)
 		vec_add(m->scratch, &m->notices, ((struct hit_ref){ kept }));
 	else
 		vec_add(m->scratch, &m->hits, ((struct hit_ref){ kept }));
@@ -358,18 +361,34 @@ static int group_names(struct matching *m, const struct hit *h)
 	return 0;
 }
 
+static bool is_named(const struct matching *m, const str *ids, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (find_group(m, ids[i]))
+			return true;
+	return false;
+}
+
+/* Behind all others, as it brings no two flaws together. */
+static int group_withdrawn(struct matching *m, const struct hit *h)
+{
+	if (is_named(m, &h->id, 1) || is_named(m, h->head.aliases.v, h->head.aliases.n) ||
+	    is_named(m, h->head.covers.v, h->head.covers.n))
+		return 0;
+	return h->head.notice && h->head.covers.n ? group_covers(m, h) : group_names(m, h);
+}
+
 static int group_all(struct matching *m)
 {
-	for (size_t i = 0; i < m->hits.n; i++) {
+	int r = 0;
+	for (size_t i = 0; i < m->hits.n && r == 0; i++) {
 		const struct hit *h = m->hits.v[i].hit;
-		int r = 0;
-		if (h->head.notice && h->head.covers.n)
-			r = group_covers(m, h);
-		else
-			r = group_names(m, h);
-		if (r < 0)
-			return r;
+		r = h->head.notice && h->head.covers.n ? group_covers(m, h) : group_names(m, h);
 	}
+	for (size_t i = 0; i < m->withdrawn.n && r == 0; i++)
+		r = group_withdrawn(m, m->withdrawn.v[i].hit);
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < m->notices.n; i++)
 		for (size_t k = 0; k < m->notices.v[i].hit->head.covers.n; k++) {
 			struct group *g = find_group(m, m->notices.v[i].hit->head.covers.v[k]);
@@ -383,8 +402,7 @@ static int group_all(struct matching *m)
  * Not a version that cannot be read, but one that nobody wrote down. */
 static bool has_no_version(const struct package *p)
 {
-	return !p->version.n && (p->type == PACKAGE_NPM || p->type == PACKAGE_PYPI ||
-	                         p->type == PACKAGE_MAVEN || p->type == PACKAGE_GOLANG);
+	return !p->version.n && *package_ecosystem(p->type);
 }
 
 static void note_gaps(struct matching *m)

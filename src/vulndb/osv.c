@@ -257,7 +257,7 @@ int osv_read(const struct json *doc, struct arena *a, struct advisory *out, stru
 	take_severity(doc, a, out);
 	take_cwes(json_get(json_get(doc, "database_specific"), "cwe_ids"), a, out);
 	take_references(json_get(doc, "references"), a, out);
-	for (size_t i = 0; !out->withdrawn.n && is_security(out) && i < json_len(affected); i++)
+	for (size_t i = 0; is_security(out) && i < json_len(affected); i++)
 		take_package(json_at(affected, i), a, out);
 	if (a->failed)
 		return error_set(e, ERR_LIMIT, "%.*s: larger than %zu bytes", STR_FMT(out->id),

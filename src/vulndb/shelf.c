@@ -237,12 +237,13 @@ int shelf_get_text(struct unpacker **u, struct cursor *rest, struct arena *a, st
 }
 
 /* Only what the choice needs, so that nothing is allocated: the head begins with id, origin,
- * notice, published, modified. */
+ * state, notice, published, modified. */
 static bool glance(str value, enum advisory_origin *origin, str *modified)
 {
 	struct cursor c = CURSOR("advisory database", value.p, value.n);
 	record_get_str(&c);
 	*origin = (enum advisory_origin)cur_uleb(&c);
+	cur_uleb(&c);
 	cur_uleb(&c);
 	record_get_str(&c);
 	*modified = record_get_str(&c);

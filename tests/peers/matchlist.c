@@ -61,8 +61,10 @@ int main(int argc, char **argv)
 		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
 		spent += (to.tv_sec - from.tv_sec) * 1000000000 + to.tv_nsec - from.tv_nsec;
 		for (size_t i = 0; i < r.findings.n; i++)
-			print(line, &r.findings.v[i]);
-		findings += r.findings.n;
+			if (r.findings.v[i].state != STATE_WITHDRAWN) {
+				print(line, &r.findings.v[i]);
+				findings++;
+			}
 		arena_reset(&a);
 	}
 	if (getenv("MATCHLIST_TIME"))

@@ -63,12 +63,63 @@ TEST(match_takes_the_newest_copy_of_a_record)
 	EXPECT_OK(feeds_update(&f), &f.e);
 	expect(&f, NPM("a", "1.0.0"), NULL, "GHSA-1 fixed 2.0.0 [GHSA-1] {}\n");
 	expect(&f, NPM("a", "3.0.0"), NULL, "");
-	/* withdrawn later: gone, whatever the older copy says */
+	/* withdrawn later: told as such, whatever the older copy says */
 	snprintf(fresh, sizeof fresh, text, "2024-02-01T00:00:00Z",
 	         "\"withdrawn\":\"2024-02-01T00:00:00Z\",", "2.0.0");
 	feeds_put(&f, "osv/Maven/GHSA-1.json", fresh);
 	EXPECT_OK(feeds_update(&f), &f.e);
-	expect(&f, NPM("a", "1.0.0"), NULL, "");
+	struct package p = NPM("a", "1.0.0");
+	struct scan_report r = feeds_match(&f, &p, NULL);
+	EXPECT_INT(r.findings.n, 1);
+	EXPECT(r.findings.n && r.findings.v[0].state == STATE_WITHDRAWN);
+}
+
+TEST(match_drops_withdrawn_records_where_another_speaks)
+{
+	struct feeds f cleanup(feeds_done);
+	feeds_new(&f);
+	feeds_npm(&f, "GHSA-1", "\"CVE-2024-0001\"", "a", "2.0.0");
+	feeds_put(&f, "osv/npm/GHSA-2.json",
+	          "{\"id\":\"GHSA-2\",\"withdrawn\":\"2024-02-01T00:00:00Z\",\"aliases\":[\"CVE-"
+	          "2024-0001\",\"CVE-2024-0002\"],"
+	          "\"affected\":[{\"package\":{\"ecosystem\":\"npm\",\"name\":\"a\"},\"ranges\":[{"
+	          "\"type\":"
+	          "\"SEMVER\",\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"9.0.0\"}]}]}]}");
+	EXPECT_OK(feeds_update(&f), &f.e);
+	expect(&f, NPM("a", "1.0.0"), NULL, "CVE-2024-0001 fixed 2.0.0 [GHSA-1] {GHSA-1}\n");
+	struct package p = NPM("a", "3.0.0");
+	struct scan_report r = feeds_match(&f, &p, NULL);
+	EXPECT(r.findings.n == 1 && r.findings.v[0].state == STATE_WITHDRAWN);
+}
+
+TEST(match_tells_what_became_of_the_cve)
+{
+	static const char cve[] = "{\"cveMetadata\":{\"cveId\":\"%s\",\"state\":\"%s\"},"
+	                          "\"containers\":{\"cna\":{%s}}}";
+	static const struct {
+		const char *state, *more;
+		enum finding_state want;
+	} rows[] = {
+		{ "PUBLISHED", "", STATE_VALID },
+		{ "PUBLISHED", "\"tags\":[\"x_other\",\"disputed\"]", STATE_DISPUTED },
+		{ "REJECTED", "\"rejectedReasons\":[{\"lang\":\"en\",\"value\":\"not one\"}]",
+		  STATE_REJECTED },
+	};
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct feeds f cleanup(feeds_done);
+		char text[512];
+		feeds_new(&f);
+		feeds_npm(&f, "GHSA-1", "\"CVE-2024-0001\"", "a", "2.0.0");
+		snprintf(text, sizeof text, cve, "CVE-2024-0001", rows[i].state, rows[i].more);
+		feeds_put(&f, "cve/CVE-2024-0001.json", text);
+		snprintf(text, sizeof text, "cd %s/cve && tar -cf a.tar CVE-2024-0001.json",
+		         f.root);
+		EXPECT_INT(system(text), 0);
+		EXPECT_OK(feeds_update(&f), &f.e);
+		struct package p = NPM("a", "1.0.0");
+		struct scan_report r = feeds_match(&f, &p, NULL);
+		EXPECT(r.findings.n == 1 && r.findings.v[0].state == rows[i].want);
+	}
 }
 
 static const char tracker[] = "{\"src\":{\"CVE-2024-0001\":{\"releases\":{\"bookworm\":{\"status\":"
