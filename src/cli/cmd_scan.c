@@ -18,7 +18,7 @@ enum { PASSWORD_BYTES = 1024, SECONDS_A_DAY = 86400 };
 
 struct settings {
 	bool sbom;
-	const char *format, *output, *severity, *leave_out, *fail_on, *platform, *db, *username, *ca_file,
+	const char *format, *output, *severity, *leave_out, *severity_source, *fail_on, *platform, *db, *username, *ca_file,
 	        *temp_dir, *cache_dir;
 	struct option_list inputs;
 	uint64_t cache_max;
@@ -153,6 +153,7 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 		{ "severity", 's', OPTION_TEXT, &s->severity, "LIST", "show only these, as in critical,high" },
 		{ "fail-on", 0, OPTION_TEXT, &s->fail_on, "SEVERITY", "status 1 when a finding is that severe or worse" },
 		{ "ignore-unfixed", 0, OPTION_FLAG, &s->ignore_unfixed, NULL, "leave out what no version fixes" },
+		{ "severity-source", 0, OPTION_TEXT, &s->severity_source, "LIST", "whose severity counts: vendor, nvd, ghsa, cvss, highest or a source's name" },
 		{ "leave-out", 0, OPTION_TEXT, &s->leave_out, "LIST", "suppress what is in kernel-headers, development, documentation, debug-symbols, firmware" },
 		{ "db", 0, OPTION_TEXT, &s->db, "FILE", "the advisory database (default: in the cache folder)" },
 		{ "max-data-age", 0, OPTION_NUMBER, &s->max_data_age, "DAYS", "older advisory data is a gap (180; 0: any age)" },
@@ -249,6 +250,7 @@ static int run(const struct settings *s, const char *target, const char *input, 
 		.shown = s->shown,
 		.ignore_unfixed = s->ignore_unfixed,
 		.left_out = s->left_out,
+		.severity_source = s->severity_source,
 		.progress = screen_progress,
 		.progress_ctx = &screen,
 	};

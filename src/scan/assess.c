@@ -162,6 +162,7 @@ static int match_all(struct assessment *s, struct error *e)
 	}
 	if (code < 0)
 		return code;
+	vulndb_rate_by(db, s->o->severity_source ? str_c(s->o->severity_source) : (str){ 0 });
 	code = vulndb_describe(db, s->arena, r, e);
 	note_uncovered(s, db);
 	note_ended(s, db);

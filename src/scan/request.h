@@ -22,6 +22,7 @@ struct scan_options {
 	unsigned max_data_age_days; /* 0: any age */
 	unsigned shown;        /* set of 1 << severity: others are counted and not shown; 0: all */
 	bool ignore_unfixed;
+	const char *severity_source; /* whose severity is shown (vulndb/rate.h); NULL: the default */
 	unsigned left_out;     /* set of 1 << package_use: findings of these are suppressed, and counted */
 	void (*progress)(void *ctx, const struct scan_progress *p); /* may be NULL */
 	void *progress_ctx;

@@ -63,6 +63,11 @@ void vulndb_close(struct vulndb *db)
 	free(db);
 }
 
+void vulndb_rate_by(struct vulndb *db, str sources)
+{
+	db->rated_by = sources;
+}
+
 uint64_t vulndb_generation(const struct vulndb *db)
 {
 	return db->head.generation;

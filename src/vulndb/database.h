@@ -8,6 +8,7 @@ struct vulndb { /* does not change once it is open */
 	struct arena arena;
 	struct shelf_head head;
 	struct shelf_sources sources;
+	str rated_by; /* sources of severity that are preferred; set once, before the first match */
 	VEC(str) tracked; /* releases that Debian's tracker decides about */
 };
 

@@ -84,15 +84,12 @@ static int cvss_version(const struct rating *r)
 	return r->cvss_major * 10 + str_starts(r->vector, STR("CVSS:3.1/"));
 }
 
-static bool is_better(const struct finding *f, const struct rating *a, const struct rating *b)
+/* By version and source, whoever's package it is */
+static bool is_ranked(const struct finding *f, const struct rating *a, const struct rating *b)
 {
-	bool a_own = is_own(f, a), b_own = is_own(f, b);
 	int a_rank = rank(a->source), b_rank = rank(b->source);
 	bool a_shared = a_rank == 7, b_shared = b_rank == 7;
-	if (a_own != b_own)
-		return a_own;
-	if (a_own && !a->vector.n != !b->vector.n)
-		return !a->vector.n;
+	(void)f;
 	if (a_shared != b_shared)
 		return b_shared;
 	if (cvss_version(a) != cvss_version(b))
@@ -102,6 +99,16 @@ static bool is_better(const struct finding *f, const struct rating *a, const str
 	if (a->score > b->score || a->score < b->score)
 		return a->score > b->score;
 	return a->severity > b->severity;
+}
+
+static bool is_better(const struct finding *f, const struct rating *a, const struct rating *b)
+{
+	bool a_own = is_own(f, a), b_own = is_own(f, b);
+	if (a_own != b_own)
+		return a_own;
+	if (a_own && !a->vector.n != !b->vector.n)
+		return !a->vector.n;
+	return is_ranked(f, a, b);
 }
 
 static int order_ratings(const void *x, const void *y)
@@ -125,14 +132,55 @@ static str reason(struct arena *a, const struct finding *f, const struct rating 
 	                    r->score);
 }
 
-void rate_choose(struct arena *a, struct finding *f)
+/* The worst of all; of equals the one that would be chosen anyway */
+static bool is_worse(const struct finding *f, const struct rating *a, const struct rating *b)
+{
+	if (a->severity != b->severity)
+		return a->severity > b->severity;
+	if (a->score > b->score || a->score < b->score)
+		return a->score > b->score;
+	return is_better(f, a, b);
+}
+
+static bool is_wanted(const struct finding *f, const struct rating *r, str word)
+{
+	if (str_eq_nocase(word, STR("vendor")))
+		return is_own(f, r);
+	if (str_eq_nocase(word, STR("cvss")))
+		return r->vector.n;
+	if (str_eq_nocase(word, STR("highest")))
+		return true;
+	if (str_eq_nocase(word, STR("ghsa")))
+		word = STR("GitHub");
+	return str_eq_nocase(word, r->source);
+}
+
+/* The best of those that the word lets through; NULL when there is none */
+static struct rating *pick(struct finding *f, str word)
+{
+	bool (*before)(const struct finding *, const struct rating *, const struct rating *) =
+	        str_eq_nocase(word, STR("highest")) ? is_worse
+	        : str_eq_nocase(word, STR("cvss"))  ? is_ranked
+	                                            : is_better;
+	struct rating *best = NULL;
+	for (size_t i = 0; i < f->ratings.n; i++) {
+		struct rating *r = &f->ratings.v[i];
+		if ((!word.n || is_wanted(f, r, word)) && (!best || before(f, r, best)))
+			best = r;
+	}
+	return best;
+}
+
+void rate_choose(struct arena *a, struct finding *f, str wanted)
 {
 	struct rating *best = NULL;
+	str word;
 	if (f->ratings.n)
 		qsort(f->ratings.v, f->ratings.n, sizeof *f->ratings.v, order_ratings);
-	for (size_t i = 0; i < f->ratings.n; i++)
-		if (!best || is_better(f, &f->ratings.v[i], best))
-			best = &f->ratings.v[i];
+	while (!best && wanted.n && str_split(&wanted, ',', &word))
+		if ((word = str_trim(word)).n)
+			best = pick(f, word);
+	best = best ? best : pick(f, (str){ 0 });
 	f->severity = best ? best->severity : SEVERITY_UNKNOWN;
 	f->severity_reason = best ? reason(a, f, best) : STR("no source rates it");
 	if (best)

@@ -13,6 +13,8 @@ const char *vulndb_default_path(char *out, size_t room);
 /* ERR_NODATA when there is none or it is empty, ERR_UNSUPPORTED for another schema version. */
 int vulndb_open(const char *path, struct vulndb **out, struct error *e) must_use;
 void vulndb_close(struct vulndb *db); /* NULL is fine */
+/* Whose severity is shown: names with commas (rate.h), borrowed; before the first match. */
+void vulndb_rate_by(struct vulndb *db, str sources);
 uint64_t vulndb_generation(const struct vulndb *db);
 uint64_t vulndb_packages(const struct vulndb *db); /* names with advisories */
 uint64_t vulndb_bytes(const struct vulndb *db);    /* of the file */
