@@ -67,6 +67,11 @@ static void add_maven(struct buf *b, str name)
 	add_encoded(b, colon < name.n ? str_from(name, colon + 1) : name);
 }
 
+static bool is_lower(enum package_type t)
+{
+	return t == PACKAGE_NPM || t == PACKAGE_HEX || t == PACKAGE_PUB;
+}
+
 static void add_name(struct buf *b, const struct package *p, const struct distro *distro)
 {
 	if (is_distribution(p) && distro && distro->id.n) {
@@ -82,7 +87,7 @@ static void add_name(struct buf *b, const struct package *p, const struct distro
 	else if (p->type == PACKAGE_RPM)
 		add_encoded(b, p->name);
 	else
-		add_path(b, p->name, p->type == PACKAGE_NPM ? add_lower : add_encoded);
+		add_path(b, p->name, is_lower(p->type) ? add_lower : add_encoded);
 }
 
 struct qualifiers {
@@ -96,12 +101,29 @@ static void add_key(struct qualifiers *q, const char *key)
 	q->separator = '&';
 }
 
+static void add_conda_qualifiers(struct buf *b, const struct package *p)
+{
+	struct qualifiers q = { b, '?' };
+	const struct {
+		const char *key;
+		str value;
+	} all[] = { { "build", p->module }, { "channel", p->maintainer }, { "subdir", p->arch } };
+
+	for (size_t i = 0; i < LEN(all); i++)
+		if (all[i].value.n) {
+			add_key(&q, all[i].key);
+			add_encoded(b, all[i].value);
+		}
+}
+
 static void add_qualifiers(struct buf *b, const struct package *p, const struct distro *distro,
                            str epoch)
 {
 	struct qualifiers q = { b, '?' };
 	bool other_source = p->source.n && !str_eq(p->source, p->name);
 	bool other_version = p->source_version.n && !str_eq(p->source_version, p->version);
+	if (p->type == PACKAGE_CONDA)
+		add_conda_qualifiers(b, p);
 	if (!is_distribution(p))
 		return;
 	if (p->arch.n) {
