@@ -1,6 +1,7 @@
 #include "scan/assess.h"
 #include "base/time.h"
 #include "scan/divide.h"
+#include "scan/locks.h"
 #include "scan/order.h"
 #include "scan/owned.h"
 #include "version/ecosystem.h"
@@ -76,6 +77,10 @@ static void note_uncovered(struct assessment *s, struct vulndb *db)
 			        arena_printf(s->arena,
 			                     "%zu %s packages, which are none of this release's", n,
 			                     package_type_text(t)));
+		else if (n && t == PACKAGE_CONDA) /* its Python packages are matched as such */
+			add_gap(s, GAP_NO_DATA, STR("conda"),
+			        arena_printf(s->arena, "nobody writes advisories for conda's %zu "
+			                     "packages as such", n));
 		else if (n && eco.n && !vulndb_covers(db, eco))
 			add_gap(s, GAP_NO_DATA, eco,
 			        arena_printf(s->arena, "no advisories for %zu %s packages", n,
@@ -168,7 +173,8 @@ static int match_all(struct assessment *s, struct error *e)
 	note_ended(s, db);
 	note_age(s);
 	for (size_t i = 0; code >= 0 && i < r->packages.n; i++)
-		code = vulndb_match(db, &r->packages.v[i], distro, s->arena, r, e);
+		if (!locks_is_own(&r->packages.v[i]))
+			code = vulndb_match(db, &r->packages.v[i], distro, s->arena, r, e);
 	if (code >= 0)
 		code = owned_hide(db, s->arena, r, e);
 	vulndb_close(db);
@@ -193,8 +199,10 @@ int assess_report(const struct scan_options *o, struct arena *a, struct scan_rep
                   struct error *e)
 {
 	struct assessment s = { o, a, r };
-	int code = 0;
+	int code = locks_settle(a, r, e);
 
+	if (code < 0)
+		return code;
 	name_release(&s);
 	order_packages(r); /* before findings point at them */
 	if (o->db_path)

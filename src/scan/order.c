@@ -28,6 +28,8 @@ void order_packages(struct scan_report *r)
 	for (size_t i = 0; i < r->packages.n; i++)
 		if (!kept || !same_package(&r->packages.v[kept - 1], &r->packages.v[i]))
 			r->packages.v[kept++] = r->packages.v[i];
+		else /* wanted for development, and otherwise */
+			r->packages.v[kept - 1].traits &= r->packages.v[i].traits;
 	r->packages.n = kept;
 }
 
