@@ -2,13 +2,16 @@
 #include "inventory/conda.h"
 #include "inventory/dartlock.h"
 #include "inventory/detector.h"
+#include "inventory/dotnet.h"
 #include "inventory/dpkg.h"
 #include "inventory/haskell.h"
 #include "inventory/hexlock.h"
 #include "inventory/java.h"
 #include "inventory/lockfile.h"
 #include "inventory/npm.h"
+#include "inventory/npmlock.h"
 #include "inventory/osrelease.h"
+#include "inventory/php.h"
 #include "inventory/program.h"
 #include "inventory/pylock.h"
 #include "inventory/python.h"
@@ -18,6 +21,8 @@
 #include "inventory/rustlock.h"
 #include "inventory/swiftlock.h"
 #include "inventory/uvlock.h"
+#include "inventory/ruby.h"
+#include "inventory/yarnlock.h"
 
 /* What a path must look like. The base name is compared first, as a layer has a million paths:
  * whole, or with a * for any bytes. The folder is a tail of the path before it, from a
@@ -69,22 +74,36 @@ static const struct row rows[] = { /* the first that fits counts; without a read
 	ROW("python-egg", "",              "*.egg",        python_read_egg,  false),
 	ROW("conda",      "conda-meta",    "*.json",       conda_read,       false),
 	ROW("r",          "",              "DESCRIPTION",  rproject_read_description, false),
-	LOCK("cargo-lock",                 "Cargo.lock",   rustlock_read),
-	LOCK("freeze",                     "cabal.project.freeze", haskell_read_freeze),
-	LOCK("hex-lock",                   "mix.lock",     hexlock_read),
-	LOCK("hex-lock",                   "rebar.lock",   hexlock_read),
-	LOCK("pdm-lock",                   "pdm.lock",     pylock_read_pdm),
-	LOCK("pipfile-lock",               "Pipfile.lock", pylock_read_pipfile),
-	LOCK("poetry-lock",                "poetry.lock",  pylock_read_poetry),
-	LOCK("pub-lock",                   "pubspec.lock", dartlock_read),
-	LOCK("pylock",                     "pylock.toml",  pylock_read_standard),
-	LOCK("pylock",                     "pylock.*.toml", pylock_read_standard),
-	LOCK("renv-lock",                  "renv.lock",    rproject_read_renv),
-	LOCK("requirements",               "*requirements*.txt", requirements_read),
-	LOCK("stack-lock",                 "stack.yaml.lock", haskell_read_stack),
-	LOCK("swift-lock",                 "Package.resolved", swiftlock_read),
-	LOCK("swift-lock",                 ".package.resolved", swiftlock_read),
-	LOCK("uv-lock",                    "uv.lock",      uvlock_read),
+	LOCK("npm-lock",                      "package-lock.json",   npmlock_read),
+	LOCK("npm-lock",                      "npm-shrinkwrap.json", npmlock_read),
+	LOCK("yarn-lock",                     "yarn.lock",           yarnlock_read),
+	LOCK("pnpm-lock",                     "pnpm-lock.yaml",      yarnlock_read_pnpm),
+	LOCK("bun-lock",                      "bun.lock",            npmlock_read_bun),
+	ROW("gem",        "specifications",         "*.gemspec",   ruby_read, false),
+	ROW("gem",        "specifications/default", "*.gemspec",   ruby_read, false),
+	LOCK("gem-lock",                      "Gemfile.lock",        ruby_read_lock),
+	LOCK("gem-lock",                      "gems.locked",         ruby_read_lock),
+	ROW("dotnet",     "",              "*.deps.json",  dotnet_read,      false),
+	LOCK("nuget-lock",                    "packages.lock.json",  dotnet_read_lock),
+	LOCK("nuget-config",                  "packages.config",     dotnet_read_config),
+	ROW("php",        "composer",      "installed.json",       php_read,            false),
+	LOCK("php-lock",                      "composer.lock",       php_read_lock),
+	LOCK("cargo-lock",                    "Cargo.lock",          rustlock_read),
+	LOCK("freeze",                        "cabal.project.freeze", haskell_read_freeze),
+	LOCK("hex-lock",                      "mix.lock",            hexlock_read),
+	LOCK("hex-lock",                      "rebar.lock",          hexlock_read),
+	LOCK("pdm-lock",                      "pdm.lock",            pylock_read_pdm),
+	LOCK("pipfile-lock",                  "Pipfile.lock",        pylock_read_pipfile),
+	LOCK("poetry-lock",                   "poetry.lock",         pylock_read_poetry),
+	LOCK("pub-lock",                      "pubspec.lock",        dartlock_read),
+	LOCK("pylock",                        "pylock.toml",         pylock_read_standard),
+	LOCK("pylock",                        "pylock.*.toml",       pylock_read_standard),
+	LOCK("renv-lock",                     "renv.lock",           rproject_read_renv),
+	LOCK("requirements",                  "*requirements*.txt",  requirements_read),
+	LOCK("stack-lock",                    "stack.yaml.lock",     haskell_read_stack),
+	LOCK("swift-lock",                    "Package.resolved",    swiftlock_read),
+	LOCK("swift-lock",                    ".package.resolved",   swiftlock_read),
+	LOCK("uv-lock",                       "uv.lock",             uvlock_read),
 };
 
 const char *const detector_roots[] = {

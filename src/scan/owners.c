@@ -201,6 +201,19 @@ static bool is_of_distribution(const struct package *p)
 	return p->type == PACKAGE_DEB || p->type == PACKAGE_APK || p->type == PACKAGE_RPM;
 }
 
+/* What the distribution's own lock files name was there when it built the package, not here. */
+static void drop_wishes(struct scan_report *into)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < into->packages.n; i++) {
+		const struct package *p = &into->packages.v[i];
+		if (!p->owner.n || !(p->traits & PACKAGE_LOCKED))
+			into->packages.v[kept++] = *p;
+	}
+	into->packages.n = kept;
+}
+
 void owners_mark(struct rootfs *tree, const struct layer_result *results, struct arena *a,
                  struct scan_report *into)
 {
@@ -216,4 +229,5 @@ void owners_mark(struct rootfs *tree, const struct layer_result *results, struct
 		if (c && p->layer <= c->layer)
 			p->owner = c->owner;
 	}
+	drop_wishes(into);
 }
