@@ -119,10 +119,7 @@ struct group { /* findings of one package type */
 
 static str fix_words(const struct finding *f)
 {
-	static const char *const words[FIX_STATUS_COUNT] = { "no version named", "no fix yet",
-		                                             "will not fix",     "fix deferred",
-		                                             "investigated",     "end of life" };
-	return writer_fixable(f) ? f->fixed_version : str_c(words[f->status]);
+	return writer_fixable(f) ? f->fixed_version : str_c(writer_fix_words(f));
 }
 
 static str word_upper(struct arena *a, const char *word)

@@ -72,6 +72,17 @@ static void put_config(struct job *job)
 	jsonout_end(j);
 }
 
+/* What Trivy parses again as a reference must be one. */
+static bool is_repository(str name)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && (!c || !strchr("._-/:", c)))
+			return false;
+	}
+	return name.n > 0;
+}
+
 static void put_repository(struct job *job)
 {
 	const struct image *image = &job->r->image;
@@ -80,7 +91,7 @@ static void put_repository(struct job *job)
 	bool tagged = colon < image->name.n && (slash == image->name.n || colon > slash);
 	str repository = tagged ? str_upto(image->name, colon) : image->name;
 
-	if (!repository.n || str_starts(image->kind, STR("oci")))
+	if (!is_repository(repository) || str_starts(image->kind, STR("oci")))
 		return;
 	if (tagged) {
 		jsonout_array(j, "RepoTags");
@@ -343,7 +354,8 @@ static void put_vulnerability(struct job *job, const char *key, const struct fin
 
 	jsonout_object(j, key);
 	jsonout_str(j, "VulnerabilityID", f->id);
-	put_strings(j, "VendorIDs", f->advisories.v, f->advisories.n);
+	if (f->advisories.n > 1 || (f->advisories.n && !str_eq(f->advisories.v[0], f->id)))
+		put_strings(j, "VendorIDs", f->advisories.v, f->advisories.n);
 	jsonout_str(j, "PkgID", package_id(job, p));
 	jsonout_str(j, "PkgName", p->name);
 	if (!system)

@@ -19,6 +19,14 @@ bool writer_has_epss(const struct finding *f)
 	return f->exploited.epss > 0;
 }
 
+const char *writer_fix_words(const struct finding *f)
+{
+	static const char *const words[FIX_STATUS_COUNT] = { "no version named", "no fix yet",
+		                                             "will not fix",     "fix deferred",
+		                                             "investigated",     "end of life" };
+	return words[f->status];
+}
+
 str writer_title(const struct finding *f)
 {
 	str text = f->title.n ? f->title : f->description, rest = text;

@@ -20,7 +20,7 @@ typedef int writer_fn(const struct scan_report *r, const struct writer_style *st
 		      struct error *e);
 /* Also for `sbom`: without vulnerabilities when r->generation is 0. What a report of packages alone
  * cannot be is said in the writer's row. */
-writer_fn as_csv, as_cyclonedx, as_gitlab, as_json, as_sarif, as_spdx, as_table, as_trivy;
+writer_fn as_csv, as_cyclonedx, as_gitlab, as_html, as_json, as_sarif, as_spdx, as_table, as_trivy;
 
 struct writer_row {
 	const char *format; /* "table", "json" … */
@@ -72,6 +72,7 @@ double writer_score(const struct finding *f);
 bool writer_fixable(const struct finding *f);
 /* FIRST publishes no score of zero: that is a finding nobody asked about. */
 bool writer_has_epss(const struct finding *f);
+const char *writer_fix_words(const struct finding *f); /* why there is no version: "no fix yet" … */
 str writer_title(const struct finding *f); /* or the first sentence of its description */
 const char *writer_rating_method(const struct rating *r); /* "CVSSv31" …, "other" */
 

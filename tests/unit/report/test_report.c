@@ -98,6 +98,7 @@ TEST(other_formats_are_as_agreed)
 	static const char *const rows[][2] = {
 		{ "csv", "csv" },
 		{ "gitlab", "gitlab.json" },
+		{ "html", "html" },
 		{ "spdx", "spdx.json" },
 		{ "trivy-json", "trivy.json" },
 	};
@@ -146,6 +147,26 @@ TEST(csv_guards_formulas_and_quotes_as_rfc_4180)
 		if (str_find(buf_view(&out), str_c(rows[i].cell)) == out.n)
 			test_fail(__FILE__, __LINE__, "%s: %.*s", rows[i].name, STR_FMT(buf_view(&out)));
 	}
+}
+
+/* What the input says about markup stays text: tags and attributes are the page's own. */
+TEST(html_lets_no_markup_through)
+{
+	struct buf out cleanup(buf_done) = BUF(MOST);
+	const struct made_report *m = made_reports;
+	size_t scripts = 0;
+	str rest;
+
+	while (strcmp(m->name, "hostile"))
+		m++;
+	render(m, "html", (struct writer_style){ 0 }, &out);
+	EXPECT(str_find(buf_view(&out), STR("<script>alert")) == out.n);
+	EXPECT(str_find(buf_view(&out), STR("href=\"javascript")) == out.n);
+	EXPECT(str_find(buf_view(&out), STR("\x1b")) == out.n);
+	EXPECT(str_find(buf_view(&out), STR("\xe2\x80\xae")) == out.n); /* right-to-left override */
+	for (rest = buf_view(&out); rest.n; rest = str_from(rest, str_find(rest, STR("<script")) + 1))
+		scripts += str_find(rest, STR("<script")) < rest.n;
+	EXPECT_INT(scripts, 2);
 }
 
 TEST(formats_are_found_by_the_names_other_scanners_use)

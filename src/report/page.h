@@ -1,0 +1,14 @@
+/* report/page.h — the HTML page: what its two halves share. as_html.c has what one reads, page_data.c what the
+ * script shows when a finding is opened. */
+#pragma once
+#include "report/html.h"
+#include "report/writer.h"
+
+struct page {
+	const struct scan_report *r;
+	struct buf *out;
+	struct arena *scratch; /* emptied after every row */
+	struct writer_counts counts;
+};
+
+void page_data(struct page *p); /* the script element with the findings' details */
