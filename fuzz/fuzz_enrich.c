@@ -1,5 +1,5 @@
-/* Any bytes as the EPSS file, as CISA's catalogue, and as a row of the table of facts: refused with a
- * reason, or rows that can be kept. */
+/* Any bytes as the EPSS file, as CISA's catalogue, and as a row of the table of facts: refused with
+ * a reason, or rows that can be kept. */
 #include "stream/stream.h"
 #include "vulndb/epss.h"
 #include "vulndb/kev.h"

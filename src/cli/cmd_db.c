@@ -1,27 +1,17 @@
-/* cli/cmd_db.c — `plimsoll db update|info|lookup`: the advisory database from the shell. */
-#include "base/jsonout.h"
-#include "base/text.h"
+/* cli/cmd_db.c — `plimsoll db`: the advisory database from the shell. */
 #include "base/time.h"
 #include "cli/commands.h"
+#include "cli/dbverbs.h"
 #include "cli/options.h"
 #include "cli/screen.h"
 #include "vulndb/ingest.h"
-#include "vulndb/lookup.h"
 #include "vulndb/vulndb.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
-enum { OUT_BYTES = 512 << 20, DETAILS_SHOWN_BYTES = 600 };
-
-struct settings {
-	const char *db, *from, *format, *ecosystem, *ca_file;
-	bool quiet, insecure;
-	char path[4096];
-};
-
-static const char *db_path(struct settings *s)
+const char *db_path(struct db_settings *s)
 {
 	return s->db ? s->db : vulndb_default_path(s->path, sizeof s->path);
 }
@@ -29,30 +19,8 @@ static const char *db_path(struct settings *s)
 static int usage(const char *why)
 {
 	fprintf(stderr,
-	        "plimsoll: db: %s\nusage: plimsoll db update|info|lookup [OPTION]... (--help says "
-	        "more)\n",
-	        why);
+	        "plimsoll: db: %s\nusage: plimsoll db VERB [OPTION]... (--help says more)\n", why);
 	return 2;
-}
-
-/* What comes from a feed reaches a terminal without control characters. */
-static void put_safe(struct buf *b, str s)
-{
-	char rune[TEXT_RUNE_BYTES];
-	while (s.n) {
-		uint32_t c = text_rune(&s);
-		if (c == '\n' || c == '\t')
-			c = ' ';
-		buf_add(b, text_is_unsafe(c) ? STR("?") : str_mem(rune, text_encode(c, rune)));
-	}
-}
-
-static int finish(struct buf *b, struct error *e)
-{
-	int r = b->failed ? error_set(e, ERR_LIMIT, "the answer is larger than %d MiB",
-	                              OUT_BYTES >> 20)
-	                  : screen_write(buf_view(b), NULL, e);
-	return r < 0 ? screen_fail(e) : 0;
 }
 
 /* --- update --- */
@@ -79,7 +47,7 @@ static void show_progress(void *ctx, str feed, const char *what, uint64_t n)
 static void say_feed(const struct ingest_feed *f, bool quiet)
 {
 	struct buf b cleanup(buf_done) = BUF(8192);
-	put_safe(&b, f->why);
+	db_put_safe(&b, f->why);
 	switch (f->state) {
 	case INGEST_FAILED:
 		fprintf(stderr, "plimsoll: %.*s: %.*s; %s\n", STR_FMT(f->name),
@@ -122,7 +90,7 @@ static void say_summary(const struct ingest_summary *s, int64_t ms)
 		       s->changed_packages, s->changed_advisories);
 }
 
-static int make_folder(const char *file, struct error *e)
+int db_make_folder(const char *file, struct error *e)
 {
 	char path[4096];
 	snprintf(path, sizeof path, "%s", file);
@@ -134,7 +102,7 @@ static int make_folder(const char *file, struct error *e)
 	return 0;
 }
 
-static int update(struct settings *s)
+static int update(struct db_settings *s)
 {
 	struct error e = { 0 };
 	struct arena a cleanup(arena_done) = ARENA(64 << 20);
@@ -147,7 +115,7 @@ static int update(struct settings *s)
 		                    .progress = show_progress,
 		                    .progress_ctx = &p };
 	int64_t begun = time_mono_ms();
-	int r = make_folder(o.db_path, &e);
+	int r = db_make_folder(o.db_path, &e);
 	r = r < 0 ? r : ingest_run(&o, &a, &sum, &e);
 	if (p.drawn_ms)
 		fputs("\r\033[K", stderr);
@@ -160,260 +128,9 @@ static int update(struct settings *s)
 	return sum.failed ? 4 : 0;
 }
 
-/* --- info --- */
-
-static void info_json(struct buf *b, struct vulndb *db, const char *path,
-                      const struct scan_report *r)
-{
-	struct jsonout j = JSONOUT(b, 2);
-	jsonout_object(&j, NULL);
-	jsonout_text(&j, "path", path);
-	jsonout_u64(&j, "generation", r->generation);
-	jsonout_str(&j, "date", r->data_date);
-	jsonout_u64(&j, "packages", vulndb_packages(db));
-	jsonout_u64(&j, "bytes", vulndb_bytes(db));
-	jsonout_array(&j, "sources");
-	for (size_t i = 0; i < r->sources.n; i++) {
-		jsonout_object(&j, NULL);
-		jsonout_str(&j, "name", r->sources.v[i].name);
-		jsonout_some(&j, "date", r->sources.v[i].date);
-		jsonout_u64(&j, "records", r->sources.v[i].records);
-		jsonout_end(&j);
-	}
-	jsonout_end(&j);
-	jsonout_end(&j);
-	buf_addc(b, '\n');
-}
-
-static void info_table(struct buf *b, struct vulndb *db, const char *path,
-                       const struct scan_report *r)
-{
-	buf_printf(b,
-	           "database    %s\ngeneration  %" PRIu64 "\ndate        %.*s\npackages    %" PRIu64
-	           "\nsize        %.1f MB\n\n%-28s %9s  %s\n",
-	           path, r->generation, STR_FMT(r->data_date), vulndb_packages(db),
-	           (double)vulndb_bytes(db) / 1e6, "SOURCE", "RECORDS", "NEWEST");
-	for (size_t i = 0; i < r->sources.n; i++)
-		buf_printf(b, "%-28.*s %9" PRIu64 "  %.*s\n", STR_FMT(r->sources.v[i].name),
-		           r->sources.v[i].records, STR_FMT(str_upto(r->sources.v[i].date, 10)));
-}
-
-static bool wants_json(const struct settings *s)
-{
-	return s->format && !strcmp(s->format, "json");
-}
-
-static int info(struct settings *s)
-{
-	struct error e = { 0 };
-	struct vulndb *db = NULL;
-	struct arena a cleanup(arena_done) = ARENA(16 << 20);
-	struct buf b cleanup(buf_done) = BUF(OUT_BYTES);
-	struct scan_report r = { 0 };
-	const char *path = db_path(s);
-	int ret = vulndb_open(path, &db, &e);
-	ret = ret < 0 ? ret : vulndb_describe(db, &a, &r, &e);
-	if (ret == 0)
-		(wants_json(s) ? info_json : info_table)(&b, db, path, &r);
-	vulndb_close(db);
-	return ret < 0 ? screen_fail(&e) : finish(&b, &e);
-}
-
-/* --- lookup --- */
-
-struct answer {
-	struct buf *b;
-	struct jsonout j;
-	bool json;
-};
-
-static const char *event_word(enum event_kind k)
-{
-	static const char *const words[] = { "introduced", "fixed", "last_affected", "limit" };
-	return words[k];
-}
-
-static void strings_json(struct jsonout *j, const char *key, const str *v, size_t n)
-{
-	if (!n)
-		return;
-	jsonout_array(j, key);
-	for (size_t i = 0; i < n; i++)
-		jsonout_str(j, NULL, v[i]);
-	jsonout_end(j);
-}
-
-static void affected_json(struct jsonout *j, const struct affected *f)
-{
-	jsonout_object(j, NULL);
-	jsonout_str(j, "ecosystem", f->ecosystem);
-	jsonout_str(j, "name", f->name);
-	jsonout_some(j, "module", f->module);
-	jsonout_text(j, "without_fix", fix_status_word(f->open));
-	jsonout_array(j, "ranges");
-	for (size_t i = 0; i < f->ranges.n; i++) {
-		jsonout_array(j, NULL);
-		for (size_t k = 0; k < f->ranges.v[i].events.n; k++) {
-			jsonout_object(j, NULL);
-			jsonout_str(j, event_word(f->ranges.v[i].events.v[k].kind),
-			            f->ranges.v[i].events.v[k].version);
-			jsonout_end(j);
-		}
-		jsonout_end(j);
-	}
-	jsonout_end(j);
-	strings_json(j, "versions", f->versions.v, f->versions.n);
-	jsonout_end(j);
-}
-
-static void opinions_json(struct jsonout *j, const struct advisory *a)
-{
-	jsonout_array(j, "severities");
-	for (size_t i = 0; i < a->opinions.n; i++) {
-		const struct opinion *o = &a->opinions.v[i];
-		jsonout_object(j, NULL);
-		jsonout_str(j, "source", o->source);
-		jsonout_some(j, "vector", o->vector);
-		if (o->severity != SEVERITY_UNKNOWN)
-			jsonout_text(j, "severity", severity_word(o->severity));
-		jsonout_end(j);
-	}
-	jsonout_end(j);
-}
-
-static void row_json(struct jsonout *j, const struct lookup_row *row)
-{
-	const struct advisory *a = row->advisory;
-	jsonout_object(j, NULL);
-	jsonout_str(j, "id", a->id);
-	jsonout_str(j, "feed", row->feed);
-	jsonout_bool(j, "superseded", row->superseded);
-	jsonout_some(j, "published", a->published);
-	jsonout_some(j, "modified", a->modified);
-	jsonout_some(j, "withdrawn", a->withdrawn);
-	strings_json(j, "aliases", a->aliases.v, a->aliases.n);
-	strings_json(j, "covers", a->covers.v, a->covers.n);
-	opinions_json(j, a);
-	strings_json(j, "cwes", a->cwes.v, a->cwes.n);
-	jsonout_some(j, "summary", a->summary);
-	jsonout_some(j, "details", a->details);
-	jsonout_array(j, "references");
-	for (size_t i = 0; i < a->references.n; i++)
-		jsonout_str(j, NULL, a->references.v[i].url);
-	jsonout_end(j);
-	jsonout_array(j, "affected");
-	for (size_t i = 0; i < a->affected.n; i++)
-		affected_json(j, &a->affected.v[i]);
-	jsonout_end(j);
-	jsonout_end(j);
-}
-
-static void affected_text(struct buf *b, const struct affected *f)
-{
-	buf_add(b, STR("  "));
-	put_safe(b, f->ecosystem);
-	buf_addc(b, ' ');
-	put_safe(b, f->name);
-	if (f->module.n) {
-		buf_add(b, STR(" module "));
-		put_safe(b, f->module);
-	}
-	for (size_t i = 0; i < f->ranges.n; i++)
-		for (size_t k = 0; k < f->ranges.v[i].events.n; k++) {
-			const struct range_event *event = &f->ranges.v[i].events.v[k];
-			buf_printf(b, "%s%s ", k ? ", " : i ? "; " : ": ", event_word(event->kind));
-			put_safe(b, event->version);
-		}
-	if (f->versions.n)
-		buf_printf(b, "; %zu versions listed", f->versions.n);
-	if (!f->versions.n && !f->ranges.n)
-		buf_add(b, STR(": not affected"));
-	buf_addc(b, '\n');
-}
-
-static void list_text(struct buf *b, const char *what, const str *v, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		buf_add(b, i ? STR(" ") : str_c(what));
-		put_safe(b, v[i]);
-	}
-	if (n)
-		buf_addc(b, '\n');
-}
-
-static void row_text(struct buf *b, const struct lookup_row *row)
-{
-	const struct advisory *a = row->advisory;
-	put_safe(b, a->id);
-	buf_printf(b, "  (%.*s", STR_FMT(row->feed));
-	if (a->modified.n)
-		buf_printf(b, ", %.*s", STR_FMT(str_upto(a->modified, 10)));
-	buf_add(b, row->superseded  ? STR(", superseded")
-	           : a->withdrawn.n ? STR(", withdrawn")
-	                            : STR(""));
-	buf_add(b, STR(")\n"));
-	list_text(b, "  aliases: ", a->aliases.v, a->aliases.n);
-	list_text(b, "  about: ", a->covers.v, a->covers.n);
-	for (size_t i = 0; i < a->opinions.n; i++) {
-		const struct opinion *o = &a->opinions.v[i];
-		buf_printf(b, "  %.*s: ", STR_FMT(o->source));
-		put_safe(b, o->vector.n ? o->vector : str_c(severity_word(o->severity)));
-		buf_addc(b, '\n');
-	}
-	str text = a->summary.n ? a->summary : a->details;
-	if (text.n) {
-		buf_add(b, STR("  "));
-		put_safe(b, str_upto(text, DETAILS_SHOWN_BYTES));
-		buf_addc(b, '\n');
-	}
-	for (size_t i = 0; i < a->affected.n; i++)
-		affected_text(b, &a->affected.v[i]);
-	buf_addc(b, '\n');
-}
-
-static int take_row(void *ctx, const struct lookup_row *row, struct error *e)
-{
-	struct answer *to = ctx;
-	if (to->json)
-		row_json(&to->j, row);
-	else
-		row_text(to->b, row);
-	return to->b->failed ? error_set(e, ERR_LIMIT, "the answer is larger than %d MiB",
-	                                 OUT_BYTES >> 20)
-	                     : 0;
-}
-
-static int lookup(struct settings *s, const char *what)
-{
-	struct error e = { 0 };
-	struct vulndb *db = NULL;
-	struct buf b cleanup(buf_done) = BUF(OUT_BYTES);
-	struct answer to = { .b = &b, .j = JSONOUT(&b, 2), .json = wants_json(s) };
-	int n = vulndb_open(db_path(s), &db, &e);
-	if (n < 0)
-		return screen_fail(&e);
-	if (to.json)
-		jsonout_array(&to.j, NULL);
-	n = s->ecosystem ? 0 : lookup_id(db, str_c(what), take_row, &to, &e);
-	if (n == 0)
-		n = lookup_package(db, str_c(s->ecosystem), str_c(what), take_row, &to, &e);
-	if (to.json) {
-		jsonout_end(&to.j);
-		buf_addc(&b, '\n');
-	}
-	vulndb_close(db);
-	if (n < 0)
-		return screen_fail(&e);
-	if (!n) {
-		fprintf(stderr, "plimsoll: no advisory and no package called %s\n", what);
-		return to.json ? (finish(&b, &e), 4) : 4;
-	}
-	return finish(&b, &e);
-}
-
 int cmd_db(int argc, char **argv)
 {
-	struct settings s = { 0 };
+	struct db_settings s = { 0 };
 	struct arena kept cleanup(arena_done) = ARENA(MIB(1));
 	struct error e = { 0 };
 	const struct option_row rows[] = {
@@ -429,14 +146,27 @@ int cmd_db(int argc, char **argv)
 		  "update: trust these certificates too (PEM)" },
 		{ "insecure", 0, OPTION_FLAG, &s.insecure, NULL,
 		  "update: do not verify TLS certificates" },
+		{ "since", 0, OPTION_TEXT, &s.since, "GENERATION",
+		  "export: only what changed since this one" },
+		{ "key", 0, OPTION_TEXT, &s.key, "FILE",
+		  "export: sign with this Ed25519 key (PEM); without it the bundle is not signed" },
+		{ "trust", 0, OPTION_TEXT, &s.trust, "FILE",
+		  "import: the public key of whoever signed it (PEM; or $PLIMSOLL_TRUST)" },
+		{ "insecure-unsigned", 0, OPTION_FLAG, &s.unsigned_too, NULL,
+		  "import: take a bundle without looking at its signature" },
 		{ "quiet", 'q', OPTION_FLAG, &s.quiet, NULL, "update: say only what went wrong" },
 		{ 0 },
 	};
 	const struct command_line line = {
-		.usage = "plimsoll db update|info|lookup [OPTION]... [ID|PACKAGE]",
+		.usage = "plimsoll db update|info|lookup|export|import|keygen [OPTION]... "
+		         "[ID|PACKAGE|FILE|NAME]",
 		.about = "update reads the feeds and puts a new generation in place; info tells "
 		         "what is there;\n"
-		         "lookup shows an advisory by any of its names, or all of a package.\n\n"
+		         "lookup shows an advisory by any of its names, or all of a package;\n"
+		         "export writes one signed, compressed file, import puts it in place "
+		         "elsewhere "
+		         "and refuses\n"
+		         "an older one; keygen makes NAME.key and NAME.pub for both.\n\n"
 		         "Exit status of update: 0 all feeds are in, 4 one or more failed (each is "
 		         "named, the others\n"
 		         "are in).",
@@ -451,8 +181,16 @@ int cmd_db(int argc, char **argv)
 	if (n == 1 && !strcmp(argv[1], "update"))
 		return update(&s);
 	if (n == 1 && !strcmp(argv[1], "info"))
-		return info(&s);
+		return db_info(&s);
 	if (n == 2 && !strcmp(argv[1], "lookup"))
-		return lookup(&s, argv[2]);
-	return usage("update, info, or lookup with an ID or a package");
+		return db_lookup(&s, argv[2]);
+	if (n == 2 && !strcmp(argv[1], "export"))
+		return db_export(&s, argv[2]);
+	if (n == 2 && !strcmp(argv[1], "import"))
+		return db_import(&s, argv[2]);
+	if (n == 2 && !strcmp(argv[1], "keygen"))
+		return db_keygen(argv[2]);
+	return usage(
+	        "update, info, lookup with an ID or a package, export or import with a FILE, or "
+	        "keygen with a NAME");
 }

@@ -2,12 +2,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 enum {
 	COMMIT_BYTES = 4 << 20, /* of values; keeps LMDB's changed pages below about 100 MB */
 	COMMIT_ROWS = 8000,
-	DELTA_ROWS_MAX = 200000, /* more than that: all is new */
 	VALUE_BYTES = 64 << 20,
 };
 
@@ -77,6 +77,12 @@ int builder_put_fact(struct builder *b, str feed, str key, str value, uint64_t *
 {
 	int r = shelf_put_fact(b->txn, feed, key, value, n, e);
 	return r < 0 ? r : count(b, 1, value.n, e);
+}
+
+int builder_put_row(struct builder *b, enum lmdb_table table, str key, str value, struct error *e)
+{
+	int r = shelf_put_row(b->txn, table, key, value, e);
+	return r < 0 ? r : count(b, 3, value.n, e);
 }
 
 int builder_put_source(struct builder *b, const struct shelf_source *s, struct error *e)
@@ -149,77 +155,6 @@ int builder_take_over(struct builder *b, struct lmdb *old, const str *feeds, siz
 	return r;
 }
 
-struct delta {
-	struct builder *b;
-	struct arena keys; /* noted after the walk: one table at a time is walked */
-	VEC(str) list;
-	str last; /* the key that was noted last */
-	uint64_t n;
-	bool whole;
-};
-
-/* 'p' ecosystem 0 name, or 'a' id: the row's key without its last pieces */
-static void note(struct delta *d, enum lmdb_table table, str key)
-{
-	shelf_feed_of(key, &key);
-	if (table == TABLE_PACKAGES)
-		shelf_feed_of(key, &key);
-	str named = arena_concat(&d->keys, table == TABLE_PACKAGES ? STR("p") : STR("a"), key);
-	if (str_eq(named, d->last))
-		return;
-	d->last = named;
-	d->n++;
-	if (d->list.n >= DELTA_ROWS_MAX || !vec_add(&d->keys, &d->list, named))
-		d->whole = true;
-}
-
-struct side {
-	struct lmdb_walk *w;
-	str key, value;
-	int r;
-};
-
-static void step(struct side *s, struct error *e)
-{
-	s->r = lmdb_next(s->w, &s->key, &s->value, e);
-}
-
-static int compare(struct delta *d, struct lmdb_txn *old, enum lmdb_table table, struct error *e)
-{
-	struct side a = { 0 }, b = { 0 };
-	struct lmdb_walk *x cleanup(lmdb_walk_cleanup) = NULL, *y cleanup(lmdb_walk_cleanup) = NULL;
-	int r = lmdb_walk(old, table, &x, e);
-	r = r < 0 ? r : lmdb_walk(d->b->txn, table, &y, e);
-	if (r < 0)
-		return r;
-	a = (struct side){ .w = x };
-	b = (struct side){ .w = y };
-	a.r = lmdb_seek(x, (str){ 0 }, &a.key, &a.value, e);
-	b.r = lmdb_seek(y, (str){ 0 }, &b.key, &b.value, e);
-	while ((a.r == 1 || b.r == 1) && a.r >= 0 && b.r >= 0 && !d->whole) {
-		int order = a.r != 1 ? 1 : b.r != 1 ? -1 : str_cmp(a.key, b.key);
-		if (order != 0 || !str_eq(a.value, b.value))
-			note(d, table, order <= 0 ? a.key : b.key);
-		if (order <= 0)
-			step(&a, e);
-		if (order >= 0)
-			step(&b, e);
-	}
-	return a.r < 0 ? a.r : b.r < 0 ? b.r : 0;
-}
-
-static int compare_all(struct delta *d, struct lmdb *old, uint64_t *packages, uint64_t *advisories,
-                       struct error *e)
-{
-	struct lmdb_txn *from cleanup(lmdb_abort_p) = NULL;
-	int r = lmdb_begin(old, false, &from, e);
-	r = r < 0 ? r : compare(d, from, TABLE_PACKAGES, e);
-	*packages = d->n;
-	r = r < 0 ? r : compare(d, from, TABLE_ADVISORIES, e);
-	*advisories = d->n - *packages;
-	return r;
-}
-
 static int count_packages(struct builder *b, uint64_t *out, struct error *e)
 {
 	struct lmdb_walk *w cleanup(lmdb_walk_cleanup) = NULL;
@@ -241,22 +176,82 @@ static int count_packages(struct builder *b, uint64_t *out, struct error *e)
 	return r;
 }
 
-int builder_finish(struct builder *b, struct lmdb *old, struct shelf_head *head,
-                   uint64_t *changed_packages, uint64_t *changed_advisories, struct error *e)
+/* The generation in which each key changed last. Older changes are kept as far back as the history
+ * goes; when there are too many of them, they and the history are dropped. */
+static int note_changes(struct builder *b, struct lmdb_txn *older, const struct changes *c,
+                        const struct shelf_head *head, struct error *e)
 {
-	struct delta d = { .b = b, .keys = ARENA(128 << 20), .whole = !old };
-	int r = count_packages(b, &head->packages, e);
-	*changed_packages = *changed_advisories = 0;
-	if (r == 0 && old)
-		r = compare_all(&d, old, changed_packages, changed_advisories, e);
-	for (size_t i = 0; r == 0 && !d.whole && i < d.list.n; i++) {
-		r = lmdb_put(b->txn, TABLE_DELTA, d.list.v[i], (str){ 0 }, e);
-		r = r < 0 ? r : count(b, 1, d.list.v[i].n, e);
+	char number[16];
+	struct buf value cleanup(buf_done) = BUF(sizeof number);
+	record_put_uleb(&value, head->generation);
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < c->list.n; i++) {
+		r = lmdb_put(b->txn, TABLE_DELTA, c->list.v[i], buf_view(&value), e);
+		r = r < 0 ? r : count(b, 1, c->list.v[i].n, e);
 	}
-	if (d.whole)
-		*changed_packages = *changed_advisories = 0;
-	head->whole = d.whole;
-	arena_done(&d.keys);
+	if (r < 0 || !older)
+		return r;
+	struct lmdb_walk *w cleanup(lmdb_walk_cleanup) = NULL;
+	str key, before, now;
+	r = lmdb_walk(older, TABLE_DELTA, &w, e);
+	for (r = r < 0 ? r : lmdb_seek(w, (str){ 0 }, &key, &before, e); r == 1;
+	     r = r < 0 ? r : lmdb_next(w, &key, &before, e)) {
+		int there = lmdb_get(b->txn, TABLE_DELTA, key, &now, e);
+		if (there < 0 || (!there && lmdb_put(b->txn, TABLE_DELTA, key, before, e) < 0) ||
+		    count(b, 1, key.n, e) < 0)
+			r = e->code;
+	}
+	return r;
+}
+
+static uint64_t rows_of(struct lmdb_txn *t, enum lmdb_table table)
+{
+	struct lmdb_walk *w cleanup(lmdb_walk_cleanup) = NULL;
+	struct error e;
+	str key, value;
+	uint64_t n = 0;
+	if (lmdb_walk(t, table, &w, &e) < 0)
+		return 0;
+	for (int r = lmdb_seek(w, (str){ 0 }, &key, &value, &e); r == 1;
+	     r = lmdb_next(w, &key, &value, &e))
+		n++;
+	return n;
+}
+
+/* What the delta reaches back to: the last generation, and those that it knew */
+static void remember(const struct shelf_head *last, bool older, struct arena *a,
+                     struct shelf_head *head)
+{
+	size_t from = last->history.n >= SHELF_HISTORY_MAX ? 1 : 0;
+	for (size_t i = from; older && i < last->history.n; i++)
+		vec_add(a, &head->history, last->history.v[i]);
+	vec_add(a, &head->history, ((struct shelf_moment){ last->generation, last->state }));
+}
+
+int builder_finish(struct builder *b, struct lmdb *old, const struct shelf_head *last,
+                   struct arena *a, struct shelf_head *head, struct changes *out, struct error *e)
+{
+	struct lmdb_txn *from cleanup(lmdb_abort_p) = NULL;
+	int r = count_packages(b, &head->packages, e);
+	*out = (struct changes){ .whole = !old };
+	r = r < 0 ? r : changes_state(b->txn, a, &head->state, e);
+	if (r == 0 && old)
+		r = lmdb_begin(old, false, &from, e);
+	if (r == 0 && old)
+		r = changes_find(from, b->txn, a, out, e);
+	if (r < 0)
+		return r;
+	head->whole = out->whole;
+	if (!head->lineage.n)
+		head->lineage = last ? last->lineage : head->state;
+	bool older = false, follows = last && !out->whole && str_eq(last->lineage, head->lineage);
+	if (follows) {
+		older = rows_of(from, TABLE_DELTA) + out->list.n <= CHANGES_MAX;
+		remember(last, older, a, head);
+	}
+	r = note_changes(b, older ? from : NULL, out, head, e);
+	if (r == 0 && a->failed)
+		r = error_set(e, ERR_LIMIT, "too many changes");
 	r = r < 0 ? r : shelf_put_head(b->txn, head, e);
 	return r < 0 ? r : commit(b, e);
 }
@@ -285,4 +280,17 @@ int builder_install(struct builder *b, const char *path, uint64_t *bytes, struct
 	*bytes = (uint64_t)st.st_size;
 	autoclose int dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return dir_fd < 0 || fsync(dir_fd) < 0 ? error_errno(e, errno, "%s", folder) : 0;
+}
+
+int builder_lock(const char *db_path, int *out, struct error *e)
+{
+	char path[4096];
+	snprintf(path, sizeof path, "%s.lock", db_path);
+	autoclose int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return error_errno(e, errno, "%s", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return error_set(e, ERR_DENIED, "%s: another update is running", path);
+	*out = take_fd(&fd);
+	return 0;
 }

@@ -158,7 +158,7 @@ static void list_folder(const char *dir, struct arena *a, struct feeds *out,
 {
 	DIR *d = dir ? opendir(dir) : NULL;
 	for (struct dirent *entry; d && (entry = readdir(d));)
-		if (entry->d_name[0] != '.' && strlen(entry->d_name) < 60)
+		if (entry->d_name[0] != '.' && strlen(entry->d_name) < 40) /* a feed's name goes into keys */
 			each(dir, entry->d_name, a, out);
 	if (d)
 		closedir(d);

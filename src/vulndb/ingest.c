@@ -9,10 +9,8 @@
 #include "vulndb/names.h"
 #include "vulndb/trackers.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/file.h>
 
 enum {
 	RECORD_ARENA_BYTES = 256 << 20,
@@ -26,8 +24,8 @@ struct run {
 	const struct ingest_options *o;
 	struct arena *a;
 	struct ingest_summary *out;
-	struct lmdb *old; /* NULL: none, or of another schema */
-	uint64_t old_generation;
+	struct lmdb *old;            /* NULL: none, or of another schema */
+	struct shelf_head last_head; /* of old */
 	struct shelf_sources last;
 	struct client *net;
 	str silent; /* the server that failed last, and how often */
@@ -63,16 +61,11 @@ static enum advisory_origin origin_of(str feed)
 	                                       : ORIGIN_OSV;
 }
 
-static bool is_facts(str feed)
-{
-	return str_eq(feed, STR("kev")) || str_eq(feed, STR("epss"));
-}
-
 /* A reader that was taken over speaks for no distribution but its own. */
 static int check_origin(str feed, const struct advisory *a, struct error *e)
 {
 	const struct tracker *t = tracker_of(feed);
-	bool own = a->origin == origin_of(feed) && !is_facts(feed);
+	bool own = a->origin == origin_of(feed) && !shelf_is_facts(feed);
 	for (size_t i = 0; own && t && i < a->affected.n; i++)
 		own = str_eq(names_base(a->affected.v[i].ecosystem), t->ecosystem);
 	return own ? 0 : error_set(e, ERR_FORMAT, "a record of another feed");
@@ -132,7 +125,7 @@ static int take_fact(struct reading *in, struct cursor *c, struct error *e)
 {
 	uint64_t n = 0;
 	str key = cur_str(c), value = cur_str(c);
-	if (cur_bad(c) || !is_facts(in->feed->name))
+	if (cur_bad(c) || !shelf_is_facts(in->feed->name))
 		return error_set(e, ERR_CRASH, "the reader sent a damaged fact");
 	if (in->source->records > RECORDS_MAX)
 		return error_set(e, ERR_LIMIT, "more than %d records", RECORDS_MAX);
@@ -394,7 +387,7 @@ static int open_old(struct run *r, struct error *e)
 		r->last = (struct shelf_sources){ 0 };
 		return 0;
 	}
-	r->old_generation = head.generation;
+	r->last_head = head;
 	r->out->records = head.records;
 	r->out->packages = head.packages;
 	r->out->bytes = lmdb_bytes(r->old);
@@ -406,7 +399,7 @@ static void sum_up(struct run *r, struct shelf_head *head, const struct shelf_so
 	int64_t date, newest = INT64_MIN;
 	for (size_t i = 0; i < now->list.n; i++) {
 		const struct shelf_source *s = &now->list.v[i];
-		if (is_facts(s->name)) /* daily, whatever became of the advisories */
+		if (shelf_is_facts(s->name)) /* daily, whatever became of the advisories */
 			continue;
 		head->records += s->records;
 		if (time_parse(s->date, &date) && date > newest) {
@@ -420,7 +413,8 @@ static void sum_up(struct run *r, struct shelf_head *head, const struct shelf_so
 
 static int finish(struct run *r, struct error *e)
 {
-	struct shelf_head head = { .schema = RECORD_SCHEMA, .generation = r->old_generation + 1 };
+	struct shelf_head head = { .schema = RECORD_SCHEMA,
+		                   .generation = r->last_head.generation + 1 };
 	struct shelf_sources now = { 0 };
 	int ret = 0;
 	if (r->over.n && r->old)
@@ -431,8 +425,11 @@ static int finish(struct run *r, struct error *e)
 	sum_up(r, &head, &now);
 	if (!head.records)
 		return error_set(e, ERR_NODATA, "no feed gave any advisory");
-	ret = builder_finish(r->b, r->old, &head, &r->out->changed_packages,
-	                     &r->out->changed_advisories, e);
+	struct arena a cleanup(arena_done) = ARENA(CHANGES_BYTES);
+	struct changes changes;
+	ret = builder_finish(r->b, r->old, r->old ? &r->last_head : NULL, &a, &head, &changes, e);
+	r->out->changed_packages = changes.packages;
+	r->out->changed_advisories = changes.advisories;
 	r->out->packages = head.packages;
 	r->out->whole = head.whole;
 	r->out->installed = true;
@@ -450,23 +447,10 @@ static int do_feeds(struct run *r, const struct feeds *feeds, struct error *e)
 		return ret;
 	note_dropped(r, feeds);
 	if (!r->changed && r->old) {
-		r->out->generation = r->old_generation;
+		r->out->generation = r->last_head.generation;
 		return 0;
 	}
 	return finish(r, e);
-}
-
-static int lock(const char *db_path, int *out, struct error *e)
-{
-	char path[4096];
-	snprintf(path, sizeof path, "%s.lock", db_path);
-	autoclose int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return error_errno(e, errno, "%s", path);
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return error_set(e, ERR_DENIED, "%s: another update is running", path);
-	*out = take_fd(&fd);
-	return 0;
 }
 
 int ingest_run(const struct ingest_options *o, struct arena *a, struct ingest_summary *out,
@@ -482,7 +466,7 @@ int ingest_run(const struct ingest_options *o, struct arena *a, struct ingest_su
 	autoclose int held = -1;
 	*out = (struct ingest_summary){ 0 };
 	int ret = feed_list(o->from, a, &feeds, e);
-	ret = ret < 0 ? ret : lock(o->db_path, &held, e);
+	ret = ret < 0 ? ret : builder_lock(o->db_path, &held, e);
 	ret = ret < 0 ? ret : open_old(&r, e);
 	if (ret == 0 && feeds.list.v[0].remote) {
 		struct client_options net = { .insecure = o->insecure,

@@ -2,7 +2,7 @@
 #include "vulndb/record.h"
 #include <zstd.h>
 
-enum { LEVEL = 5, PAYS_FROM_BYTES = 256 };
+enum { LEVEL = 5, STREAM_LEVEL = 9, PAYS_FROM_BYTES = 256 };
 
 struct packer {
 	ZSTD_CCtx *z;
@@ -37,6 +37,47 @@ void pack_put(struct packer *p, struct buf *b, str text)
 	}
 	record_put_uleb(b, text.n);
 	record_put_str(b, str_mem(out, n));
+}
+
+struct pack_stream {
+	ZSTD_CCtx *z;
+};
+
+struct pack_stream *pack_stream_new(void)
+{
+	struct pack_stream *s = calloc(1, sizeof *s);
+	if (!s || !(s->z = ZSTD_createCCtx()) ||
+	    ZSTD_isError(ZSTD_CCtx_setParameter(s->z, ZSTD_c_compressionLevel, STREAM_LEVEL)) ||
+	    ZSTD_isError(ZSTD_CCtx_setParameter(s->z, ZSTD_c_checksumFlag, 1)))
+		abort();
+	return s;
+}
+
+void pack_stream_free(struct pack_stream *s)
+{
+	if (!s)
+		return;
+	ZSTD_freeCCtx(s->z);
+	free(s);
+}
+
+int pack_stream_add(struct pack_stream *s, str bytes, bool last, struct buf *out, struct error *e)
+{
+	ZSTD_inBuffer in = { bytes.p, bytes.n, 0 };
+	size_t room_n = ZSTD_CStreamOutSize();
+	for (;;) {
+		char *room = buf_room(out, room_n);
+		if (!room)
+			return error_set(e, ERR_LIMIT, "larger than %zu bytes", out->max_bytes);
+		ZSTD_outBuffer to = { room, room_n, 0 };
+		size_t left =
+		        ZSTD_compressStream2(s->z, &to, &in, last ? ZSTD_e_end : ZSTD_e_continue);
+		if (ZSTD_isError(left))
+			return error_set(e, ERR_SYSTEM, "compress: %s", ZSTD_getErrorName(left));
+		buf_grown(out, to.pos);
+		if (last ? !left : in.pos == in.size)
+			return 0;
+	}
 }
 
 struct unpacker {

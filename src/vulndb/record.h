@@ -11,7 +11,7 @@
 #include "version/range.h"
 
 enum {
-	RECORD_SCHEMA = 3,        /* of the database; another one is not read */
+	RECORD_SCHEMA = 4,        /* of the database; another one is not read */
 	RECORD_NAME_BYTES = 1024, /* of an ecosystem or package name */
 	RECORD_ID_BYTES = 128,    /* of an advisory's id or alias */
 	RECORD_SUMMARY_BYTES = 1024,

@@ -145,6 +145,19 @@ static int put_aliases(struct lmdb_txn *t, str feed, const struct advisory *a, c
 	return 0;
 }
 
+/* The list is the caller's: it is copied before it grows. */
+static void add_alias(struct arena *a, struct advisory *head, str alias)
+{
+	str *fresh = arena_many(a, head->aliases.n + 1, str);
+	if (!fresh)
+		return;
+	if (head->aliases.n)
+		memcpy(fresh, head->aliases.v, head->aliases.n * sizeof *fresh);
+	fresh[head->aliases.n++] = alias;
+	head->aliases.v = fresh;
+	head->aliases.room = head->aliases.n;
+}
+
 /* The tracker speaks of one CVE once for each source package: names add up. */
 static int put_advisory(struct lmdb_txn *t, struct packer *p, str feed, const struct advisory *a,
                         struct buf *b, struct error *e)
@@ -171,8 +184,16 @@ static int put_advisory(struct lmdb_txn *t, struct packer *p, str feed, const st
 			vec_add(&scratch, &all, item_of(&a->affected.v[i]));
 	if (all.n)
 		qsort(all.v, all.n, sizeof *all.v, order_items);
+	struct advisory head = *a;
+	for (size_t i = 0; i < old.aliases.n; i++) {
+		size_t k = 0;
+		while (k < head.aliases.n && !str_eq(head.aliases.v[k], old.aliases.v[i]))
+			k++;
+		if (k == head.aliases.n)
+			add_alias(&scratch, &head, old.aliases.v[i]);
+	}
 	buf_clear(b);
-	record_put_head(b, a);
+	record_put_head(b, &head);
 	put_names(b, all.v, all.n);
 	record_put_text(&text, a);
 	pack_put(p, b, buf_view(&text));
@@ -194,6 +215,11 @@ int shelf_put(struct lmdb_txn *t, struct packer *p, str feed, const struct advis
 	r = r < 0 ? r : put_aliases(t, feed, a, a->aliases.v, a->aliases.n, STR("a"), e);
 	r = r < 0 ? r : put_aliases(t, feed, a, a->covers.v, a->covers.n, STR("c"), e);
 	return r < 0 ? r : put_advisory(t, p, feed, a, scratch, e);
+}
+
+bool shelf_is_facts(str feed)
+{
+	return str_eq(feed, STR("kev")) || str_eq(feed, STR("epss"));
 }
 
 int shelf_put_fact(struct lmdb_txn *t, str feed, str key, str value, uint64_t *n, struct error *e)
@@ -272,13 +298,20 @@ int shelf_newest(struct lmdb_walk *w, str id, enum advisory_origin origin, str *
 
 int shelf_put_head(struct lmdb_txn *t, const struct shelf_head *h, struct error *e)
 {
-	struct buf b cleanup(buf_done) = BUF(4096);
+	struct buf b cleanup(buf_done) = BUF(16384);
 	record_put_uleb(&b, h->schema);
 	record_put_uleb(&b, h->generation);
 	record_put_uleb(&b, h->records);
 	record_put_uleb(&b, h->packages);
 	record_put_uleb(&b, h->whole);
 	record_put_str(&b, h->data_date);
+	record_put_str(&b, h->lineage);
+	record_put_str(&b, h->state);
+	record_put_uleb(&b, h->history.n);
+	for (size_t i = 0; i < h->history.n; i++) {
+		record_put_uleb(&b, h->history.v[i].generation);
+		record_put_str(&b, h->history.v[i].state);
+	}
 	return lmdb_put(t, TABLE_META, head_key, buf_view(&b), e);
 }
 
@@ -300,6 +333,13 @@ int shelf_read_head(struct lmdb_txn *t, struct arena *a, struct shelf_head *out,
 	h.packages = cur_uleb(&c);
 	h.whole = cur_uleb(&c);
 	h.data_date = arena_str(a, record_get_str(&c));
+	h.lineage = arena_str(a, record_get_str(&c));
+	h.state = arena_str(a, record_get_str(&c));
+	for (uint64_t n = cur_uleb(&c); n && !cur_bad(&c) && h.history.n < SHELF_HISTORY_MAX; n--) {
+		struct shelf_moment m = { .generation = cur_uleb(&c) };
+		m.state = arena_str(a, record_get_str(&c));
+		vec_add(a, &h.history, m);
+	}
 	if (cur_bad(&c))
 		return cur_error(&c, e, "damaged head");
 	*out = h;
@@ -330,7 +370,7 @@ static str keep(struct arena *a, struct cursor *c)
 	return arena_str(a, record_get_str(c));
 }
 
-static int read_source(str value, struct arena *a, struct shelf_source *s, struct error *e)
+int shelf_read_source(str value, struct arena *a, struct shelf_source *s, struct error *e)
 {
 	struct cursor c = CURSOR("advisory database", value.p, value.n);
 	s->name = keep(a, &c);
@@ -361,7 +401,7 @@ int shelf_read_sources(struct lmdb_txn *t, struct arena *a, struct shelf_sources
 		struct shelf_source *s = vec_push(a, &out->list);
 		if (!s)
 			return error_set(e, ERR_LIMIT, "too many sources");
-		if ((r = read_source(value, a, s, e)) < 0)
+		if ((r = shelf_read_source(value, a, s, e)) < 0)
 			return r;
 	}
 	return r < 0 ? r : 0;
