@@ -23,7 +23,7 @@ struct settings {
 	struct option_list inputs;
 	uint64_t cache_max;
 	bool no_cache;
-	bool ignore_unfixed, offline, insecure, password_stdin, quiet, verbose;
+	bool ignore_unfixed, exit_on_eol, offline, insecure, password_stdin, quiet, verbose;
 	unsigned timeout_s, jobs, max_data_age;
 	/* read from the above */
 	unsigned shown, left_out;
@@ -152,6 +152,7 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 		{ "output", 'o', OPTION_TEXT, &s->output, "FILE", "write there instead of standard output; FOLDER/: a file an image" },
 		{ "severity", 's', OPTION_TEXT, &s->severity, "LIST", "show only these, as in critical,high" },
 		{ "fail-on", 0, OPTION_TEXT, &s->fail_on, "SEVERITY", "status 1 when a finding is that severe or worse" },
+		{ "exit-on-eol", 0, OPTION_FLAG, &s->exit_on_eol, NULL, "status 1 when the distribution's release has ended" },
 		{ "ignore-unfixed", 0, OPTION_FLAG, &s->ignore_unfixed, NULL, "leave out what no version fixes" },
 		{ "severity-source", 0, OPTION_TEXT, &s->severity_source, "LIST", "whose severity counts: vendor, nvd, ghsa, cvss, highest or a source's name" },
 		{ "leave-out", 0, OPTION_TEXT, &s->leave_out, "LIST", "suppress what is in kernel-headers, development, documentation, debug-symbols, firmware" },
@@ -268,6 +269,8 @@ static int run(const struct settings *s, const char *target, const char *input, 
 	if (r >= 0)
 		r = s->sbom ? scan_verdict(scan_report(scan), SEVERITY_COUNT)
 		            : scan_verdict(scan_report(scan), s->bar);
+	if (r >= 0 && s->exit_on_eol && scan_report(scan)->eol.ended)
+		r = 1;
 	scan_free(scan);
 	return r;
 }

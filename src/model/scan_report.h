@@ -14,10 +14,10 @@ struct data_source { /* one feed in the advisory database */
 };
 
 struct end_of_life { /* of the distribution's release */
-	bool known;       /* the table has it */
+	bool known;       /* the table (data/eol.csv) has it */
 	bool ended;       /* at `now` of the report: nobody mends it for everybody any more */
-	str date;         /* "2026-06-10": last day of support for everybody; empty: none yet */
-	str extended;     /* last day of paid or long-term support; may be empty */
+	str date;         /* "2028-06-30": last day of support for everybody (Debian: of its LTS); empty: none */
+	str extended;     /* last day of paid or extended support; may be empty */
 };
 
 struct base_image { /* on which image this one was built */

@@ -1,6 +1,7 @@
 #include "scan/assess.h"
 #include "base/time.h"
 #include "scan/divide.h"
+#include "scan/lifetime.h"
 #include "scan/locks.h"
 #include "scan/order.h"
 #include "scan/owned.h"
@@ -79,8 +80,10 @@ static void note_uncovered(struct assessment *s, struct vulndb *db)
 			                     package_type_text(t)));
 		else if (n && t == PACKAGE_CONDA) /* its Python packages are matched as such */
 			add_gap(s, GAP_NO_DATA, STR("conda"),
-			        arena_printf(s->arena, "nobody writes advisories for conda's %zu "
-			                     "packages as such", n));
+			        arena_printf(s->arena,
+			                     "nobody writes advisories for conda's %zu "
+			                     "packages as such",
+			                     n));
 		else if (n && eco.n && !vulndb_covers(db, eco))
 			add_gap(s, GAP_NO_DATA, eco,
 			        arena_printf(s->arena, "no advisories for %zu %s packages", n,
@@ -181,18 +184,44 @@ static int match_all(struct assessment *s, struct error *e)
 	return code;
 }
 
+/* The report's own time: no clock but the data's, so that the same image and data give the same
+ * bytes */
+static int64_t time_of(const struct scan_report *r)
+{
+	int64_t now = 0;
+
+	if (getenv("SOURCE_DATE_EPOCH"))
+		return time_now();
+	return time_parse(r->data_date, &now) || time_parse(r->image.created, &now) ? now : 0;
+}
+
+static void note_end(struct assessment *s)
+{
+	struct scan_report *r = s->report;
+	const struct distro *d = &r->distro;
+
+	r->eol = lifetime_of(d, r->now);
+	if (r->eol.ended)
+		add_gap(s, GAP_NOTE, d->ecosystem.n ? d->ecosystem : d->id,
+		        arena_printf(s->arena,
+		                     "%.*s %.*s ended on %.*s: what is found since is mended for "
+		                     "nobody%s%.*s",
+		                     STR_FMT(d->id), STR_FMT(d->version_id), STR_FMT(r->eol.date),
+		                     r->eol.extended.n ? " without a contract, which ends on " : "",
+		                     STR_FMT(r->eol.extended)));
+}
+
 static void settle(struct assessment *s)
 {
 	struct scan_report *r = s->report;
 
+	r->now = time_of(r);
+	note_end(s);
 	order_report(r);
 	divide_findings(s->o, s->arena, r);
 	r->assessed = true;
 	for (size_t i = 0; i < r->gaps.n; i++)
 		r->assessed &= !gap_matters(r->gaps.v[i].kind);
-	if (getenv("SOURCE_DATE_EPOCH") || !time_parse(r->data_date, &r->now))
-		if (getenv("SOURCE_DATE_EPOCH") || !time_parse(r->image.created, &r->now))
-			r->now = getenv("SOURCE_DATE_EPOCH") ? time_now() : 0;
 }
 
 int assess_report(const struct scan_options *o, struct arena *a, struct scan_report *r,
