@@ -1,6 +1,6 @@
 /* report/sarif_rules.c — see the header; severities follow GitHub's `security-severity`. */
 #include "report/sarif_rules.h"
-#include "base/text.h"
+#include "report/markdown.h"
 #include <stdio.h>
 
 void sarif_put_text(struct jsonout *j, const char *key, str text)
@@ -80,31 +80,11 @@ static str summary_of(struct arena *a, const struct finding *f)
 	return line.n ? line : arena_printf(a, "Vulnerability %.*s", STR_FMT(f->id));
 }
 
-/* Plain text inside Markdown: every ASCII punctuation mark escaped (CommonMark 2.4), lines kept. */
-static void add_plain(struct buf *b, str s)
-{
-	char bytes[TEXT_RUNE_BYTES];
-
-	while (s.n) {
-		uint32_t rune = text_rune(&s);
-		if (rune == '\n' || rune == '\t') {
-			buf_addc(b, (char)rune);
-			continue;
-		}
-		if (rune == '\r')
-			continue;
-		if (rune < 0x80 && rune > ' ' && strchr("\\`*_{}[]()<>#+-.!|~&@:$=\"'^", (int)rune))
-			buf_addc(b, '\\');
-		if (text_is_unsafe(rune))
-			rune = TEXT_REPLACEMENT;
-		buf_add(b, (str){ bytes, text_encode(rune, bytes) });
-	}
-}
-
+/* Plain text inside Markdown. */
 static str plain(struct arena *a, str s)
 {
 	struct buf b cleanup(buf_done) = BUF(WRITER_MEMORY_BYTES);
-	add_plain(&b, s);
+	markdown_plain(&b, s);
 	return arena_str(a, buf_view(&b));
 }
 
@@ -141,12 +121,12 @@ static str help_markdown(struct arena *a, const struct finding *f)
 	           severity_word(f->severity));
 	if (f->description.n) {
 		buf_addc(&b, '\n');
-		add_plain(&b, f->description);
+		markdown_plain(&b, f->description);
 		buf_addc(&b, '\n');
 	}
 	if (f->remediation.n) {
 		buf_add(&b, STR("\n**Fix:** "));
-		add_plain(&b, f->remediation);
+		markdown_plain(&b, f->remediation);
 		buf_addc(&b, '\n');
 	}
 	if (f->references.n)

@@ -10,6 +10,7 @@ const struct writer_row writers[] = {
 	{ "cyclonedx", as_cyclonedx, "CycloneDX 1.6 JSON, components and vulnerabilities", "cyclonedx-json", true },
 	{ "spdx", as_spdx, "SPDX 2.3 JSON, packages and their licences", "spdx-json", true },
 	{ "html", as_html, "one page to mail: chart, filter, search, print", NULL, true },
+	{ "markdown", as_markdown, "a comment for a pull request, at most 65,000 characters", "md", false },
 	{ "gitlab", as_gitlab, "GitLab's container scanning report (15.0.4)", NULL, false },
 	{ "csv", as_csv, "a table for spreadsheets (RFC 4180)", NULL, true },
 	// clang-format on

@@ -99,6 +99,7 @@ TEST(other_formats_are_as_agreed)
 		{ "csv", "csv" },
 		{ "gitlab", "gitlab.json" },
 		{ "html", "html" },
+		{ "markdown", "md" },
 		{ "spdx", "spdx.json" },
 		{ "trivy-json", "trivy.json" },
 	};
@@ -167,6 +168,23 @@ TEST(html_lets_no_markup_through)
 	for (rest = buf_view(&out); rest.n; rest = str_from(rest, str_find(rest, STR("<script")) + 1))
 		scripts += str_find(rest, STR("<script")) < rest.n;
 	EXPECT_INT(scripts, 2);
+}
+
+/* GitHub takes 65,536 characters; what is left out is counted */
+TEST(markdown_fits_a_comment)
+{
+	struct arena a cleanup(arena_done) = ARENA(MOST);
+	struct buf out cleanup(buf_done) = BUF(MOST);
+	struct scan_report r = { 0 };
+	struct error e = { 0 };
+
+	made_reports[2].make(&r, &a);
+	for (int i = 0; i < 2000; i++)
+		vec_add(&a, &r.findings, r.findings.v[i % 8]);
+	EXPECT_OK(writer_find("markdown")->write(&r, &(struct writer_style){ .version = "0.1.0" }, &out, &e), &e);
+	EXPECT(out.n > 60000 && out.n <= 65000);
+	EXPECT(str_find(buf_view(&out), STR("more findings are left out")) < out.n);
+	EXPECT(str_ends(buf_view(&out), STR("<sub>plimsoll 0.1.0</sub>\n")));
 }
 
 TEST(formats_are_found_by_the_names_other_scanners_use)
