@@ -91,6 +91,15 @@ static void put_coverage(struct cyclonedx *job)
 	if (r->generation)
 		property_u64(j, "plimsoll:generation", r->generation);
 	cyclonedx_property(j, "plimsoll:data_date", r->data_date);
+	if (r->eol.known) {
+		cyclonedx_property(j, "plimsoll:end_of_life", r->eol.date);
+		cyclonedx_property(j, "plimsoll:end_of_life_ended",
+		                   r->eol.ended ? STR("true") : STR("false"));
+	}
+	cyclonedx_property(j, "plimsoll:base_image", r->base.name);
+	cyclonedx_property(j, "plimsoll:base_image_digest", r->base.digest);
+	if (r->base.layers)
+		property_u64(j, "plimsoll:base_image_layers", r->base.layers);
 	if (r->findings_hidden)
 		property_u64(j, "plimsoll:findings_hidden", r->findings_hidden);
 	for (size_t i = 0; i < r->gaps.n; i++) {
@@ -198,6 +207,11 @@ static void put_properties(struct cyclonedx *job, const struct package *p)
 	cyclonedx_property(j, "plimsoll:source", p->source);
 	cyclonedx_property(j, "plimsoll:source_version", p->source_version);
 	cyclonedx_property(j, "plimsoll:module", p->module);
+	cyclonedx_property(j, "plimsoll:owner", p->owner);
+	for (unsigned trait = 1; trait < PACKAGE_TRAITS; trait <<= 1)
+		if (p->traits & trait)
+			cyclonedx_property(j, "plimsoll:trait",
+			                   str_c(package_trait_word((enum package_trait)trait)));
 	if (layer) {
 		property_u64(j, "plimsoll:layer_index", p->layer);
 		if (layer->has_digest)

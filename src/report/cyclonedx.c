@@ -101,7 +101,9 @@ static bool same_vulnerability(const struct finding *a, const struct finding *b)
 	       str_eq(a->ecosystem, b->ecosystem) && a->status == b->status &&
 	       str_eq(a->fixed_version, b->fixed_version) && str_eq(a->range, b->range) &&
 	       str_eq(a->comparison, b->comparison) && str_eq(a->description, b->description) &&
-	       a->ratings.n == b->ratings.n;
+	       a->ratings.n == b->ratings.n && a->state == b->state &&
+	       a->hidden.kind == b->hidden.kind && str_eq(a->hidden.by, b->hidden.by) &&
+	       str_eq(a->hidden.why, b->hidden.why);
 }
 
 static str recommendations(struct arena *a, const struct finding *f, size_t n)
@@ -145,8 +147,66 @@ static void put_affects(struct cyclonedx *job, const struct finding *f, size_t n
 	jsonout_end(j);
 }
 
-static void put_why(struct jsonout *j, const struct finding *f)
+/* VEX's words (OpenVEX) for CycloneDX's. */
+static const char *justification(str why)
 {
+	static const char *const words[][2] = {
+		{ "component_not_present", "code_not_present" },
+		{ "vulnerable_code_not_present", "code_not_present" },
+		{ "vulnerable_code_not_in_execute_path", "code_not_reachable" },
+		{ "inline_mitigations_already_exist", "protected_by_mitigating_control" },
+	};
+	for (size_t i = 0; i < LEN(words); i++)
+		if (str_eq(why, str_c(words[i][0])))
+			return words[i][1];
+	return NULL;
+}
+
+/* Only VEX says that somebody has looked; an ignored finding is one that nobody judged for us. */
+static void put_analysis(struct cyclonedx *job, const struct finding *f)
+{
+	const struct hiding *h = &f->hidden;
+	struct jsonout *j = &job->json;
+	str detail;
+
+	if (h->kind == HIDING_NONE)
+		return;
+	detail = arena_printf(job->scratch, "%s%s%.*s%s%.*s%s%.*s", hiding_word(h->kind),
+	                      h->by.n ? " by " : "", STR_FMT(h->by), h->why.n ? ": " : "",
+	                      STR_FMT(h->why), h->until.n ? ", until " : "", STR_FMT(h->until));
+	jsonout_object(j, "analysis");
+	jsonout_text(j, "state",
+	             h->kind == HIDING_VEX         ? "not_affected"
+	             : h->kind == HIDING_WITHDRAWN ? "false_positive"
+	                                           : "in_triage");
+	if (h->kind == HIDING_VEX && justification(h->why))
+		jsonout_text(j, "justification", justification(h->why));
+	jsonout_str(j, "detail", detail);
+	jsonout_end(j);
+}
+
+static void put_exploited(struct cyclonedx *job, const struct finding *f)
+{
+	const struct exploitation *x = &f->exploited;
+	struct jsonout *j = &job->json;
+
+	if (x->known) {
+		cyclonedx_property(j, "plimsoll:exploited", STR("known"));
+		cyclonedx_property(j, "plimsoll:exploited_since", x->added);
+		cyclonedx_property(j, "plimsoll:ransomware",
+		                   x->ransomware ? STR("known") : (str){ 0 });
+	}
+	if (writer_has_epss(f)) {
+		cyclonedx_property(j, "plimsoll:epss", arena_printf(job->scratch, "%.5f", x->epss));
+		cyclonedx_property(j, "plimsoll:epss_percentile",
+		                   arena_printf(job->scratch, "%.5f", x->percentile));
+	}
+}
+
+static void put_why(struct cyclonedx *job, const struct finding *f)
+{
+	struct jsonout *j = &job->json;
+
 	jsonout_array(j, "properties");
 	cyclonedx_property(j, "plimsoll:fix_status", str_c(fix_status_word(f->status)));
 	cyclonedx_property(j, "plimsoll:fixed_version", f->fixed_version);
@@ -158,17 +218,20 @@ static void put_why(struct jsonout *j, const struct finding *f)
 	cyclonedx_property(j, "plimsoll:range", f->range);
 	cyclonedx_property(j, "plimsoll:comparison", f->comparison);
 	cyclonedx_property(j, "plimsoll:severity_reason", f->severity_reason);
+	if (f->state != STATE_VALID)
+		cyclonedx_property(j, "plimsoll:state", str_c(finding_state_word(f->state)));
+	put_exploited(job, f);
 	jsonout_end(j);
 }
 
-static void put_vulnerability(struct cyclonedx *job, size_t first, size_t n)
+static void put_vulnerability(struct cyclonedx *job, const char *kind, const struct finding *f,
+                              size_t first, size_t n)
 {
-	const struct finding *f = &job->r->findings.v[first];
 	struct jsonout *j = &job->json;
 	char ref[40];
 
 	jsonout_object(j, NULL);
-	snprintf(ref, sizeof ref, "vulnerability-%zu", first + 1);
+	snprintf(ref, sizeof ref, "%s-%zu", kind, first + 1);
 	jsonout_text(j, "bom-ref", ref);
 	jsonout_str(j, "id", f->id);
 	put_source(j, str_c(writer_advisory_site(f->id)), writer_advisory_url(job->scratch, f->id));
@@ -182,26 +245,34 @@ static void put_vulnerability(struct cyclonedx *job, size_t first, size_t n)
 	put_advisories(job, f);
 	jsonout_some(j, "published", writer_timestamp(job->scratch, f->published));
 	jsonout_some(j, "updated", writer_timestamp(job->scratch, f->modified));
+	put_analysis(job, f);
 	put_affects(job, f, n);
-	put_why(j, f);
+	put_why(job, f);
 	jsonout_end(j);
+}
+
+static void put_list(struct cyclonedx *job, const char *kind, const struct finding *v, size_t all)
+{
+	size_t n;
+
+	for (size_t i = 0; i < all; i += n) {
+		for (n = 1; i + n < all; n++)
+			if (!same_vulnerability(&v[i], &v[i + n]))
+				break;
+		put_vulnerability(job, kind, &v[i], i, n);
+		if (!writer_step(job->scratch, job->json.out))
+			break;
+	}
 }
 
 void cyclonedx_vulnerabilities(struct cyclonedx *job)
 {
 	const struct scan_report *r = job->r;
-	size_t n;
 
 	if (!r->generation)
 		return;
 	jsonout_array(&job->json, "vulnerabilities");
-	for (size_t i = 0; i < r->findings.n; i += n) {
-		for (n = 1; i + n < r->findings.n; n++)
-			if (!same_vulnerability(&r->findings.v[i], &r->findings.v[i + n]))
-				break;
-		put_vulnerability(job, i, n);
-		if (!writer_step(job->scratch, job->json.out))
-			break;
-	}
+	put_list(job, "vulnerability", r->findings.v, r->findings.n);
+	put_list(job, "suppressed", r->suppressed.v, r->suppressed.n);
 	jsonout_end(&job->json);
 }
