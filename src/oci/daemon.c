@@ -100,8 +100,6 @@ static int inspect(struct client *c, str base, const char *socket, const char *n
 	image->os = arena_str(a, json_str(j, "Os"));
 	image->arch = arena_str(a, json_str(j, "Architecture"));
 	json_free(j);
-	if (str_eq_nocase(image->os, STR("windows")))
-		return error_set(e, ERR_UNSUPPORTED, "%s: this is a Windows image", name);
 	if (!is_name(id->n ? id->p : ""))
 		return error_set(e, ERR_UPSTREAM, "the Docker engine names no image ID");
 	return 0;

@@ -252,9 +252,6 @@ static int read_config(const char *name, const struct json *j, struct arena *a, 
 	if (!json_is_object(j))
 		return error_set(e, ERR_FORMAT, "%s: no configuration", name);
 	read_platform(j, a, &p);
-	if (str_eq_nocase(p.os, STR("windows")))
-		return error_set(e, ERR_UNSUPPORTED, "%s: this is a Windows image (%.*s)", name,
-		                 STR_FMT(platform_text(a, &p)));
 	if (json_len(diff_ids) != image->layers.n)
 		return error_set(e, ERR_FORMAT, "%s: %zu diff IDs for %zu layers", name,
 		                 json_len(diff_ids), image->layers.n);

@@ -52,7 +52,8 @@ int platform_parse(const char *text, struct arena *a, struct platform *out,
                    struct error *e) must_use;
 str platform_text(struct arena *a, const struct platform *p);
 /* The best entry for the wish: the same variant, or the nearest older one (arm v7 runs v6).
- * ERR_NOTFOUND lists what is there; an index of nothing but Windows is ERR_UNSUPPORTED. */
+ * ERR_NOTFOUND lists what is there; an index of nothing but Windows is ERR_UNSUPPORTED,
+ * unless that was the wish. */
 int manifest_choose(const struct manifest *index, const struct platform *want, struct arena *a,
                     const struct descriptor **out, struct error *e) must_use;
 

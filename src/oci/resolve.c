@@ -65,6 +65,21 @@ int resolve_check(const struct image *image, const char *platform, struct arena 
 	return manifest_choose(&one, &want, a, &chosen, e);
 }
 
+/* Without a wish spelled out, an index of nothing but Windows means the one of this architecture. */
+static int choose(const struct manifest *index, const struct platform *want, bool spelled_out,
+                  struct arena *a, const struct descriptor **out, struct error *e)
+{
+	struct platform windows = { .os = STR("windows"), .arch = want->arch };
+	struct error again = { 0 };
+	int r = manifest_choose(index, want, a, out, e);
+
+	if (r != ERR_UNSUPPORTED || spelled_out ||
+	    manifest_choose(index, &windows, a, out, &again) < 0)
+		return r;
+	*e = (struct error){ 0 };
+	return 0;
+}
+
 int resolve_image(const struct documents *from, const struct descriptor *start,
                   const char *platform, struct arena *a, struct image *image, struct error *e)
 {
@@ -90,7 +105,7 @@ int resolve_image(const struct documents *from, const struct descriptor *start,
 		if (r >= 0 && !m.index)
 			image->digest = arena_str(a, str_c(digest_text(&at->digest, text)));
 		if (r >= 0 && m.index)
-			r = manifest_choose(&m, &want, a, &at, e);
+			r = choose(&m, &want, platform, a, &at, e);
 	}
 	if (r >= 0)
 		r = manifest_fill(&m, a, image, e);
@@ -160,7 +175,7 @@ int resolve_entry(const struct manifest *index, str ref, const char *platform, s
 	if (a->failed)
 		return error_set(e, ERR_LIMIT, "index.json is too large");
 	if (is_one(&meant, true) && meant.entries.n > 1)
-		return manifest_choose(&meant, &want, a, out, e);
+		return choose(&meant, &want, platform, a, out, e);
 	if (!is_one(&meant, false))
 		return several(index, ref, e);
 	*out = meant.entries.v;

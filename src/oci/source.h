@@ -15,7 +15,7 @@ enum source_shape {
 
 /* Opens TARGET. The strings and the arena are borrowed until source_free. For SOURCE_LAYERS the
  * image is filled (strings in `a`). ERR_UNSUPPORTED names what the thing is when it is no image
- * (chart, SBOM, signature, schema 1, Windows image). */
+ * (chart, SBOM, signature, schema 1). */
 int source_open(const char *target, const struct source_options *o, struct arena *a,
                 struct source **out, struct error *e) must_use;
 enum source_shape source_shape(const struct source *s);

@@ -79,6 +79,8 @@ static str platform(struct arena *a, const struct image *image)
 		                   STR_FMT(image->arch));
 	if (image->variant.n)
 		out = arena_printf(a, "%.*s/%.*s", STR_FMT(out), STR_FMT(image->variant));
+	if (image->os_version.n)
+		out = arena_printf(a, "%.*s (%.*s)", STR_FMT(out), STR_FMT(image->os_version));
 	return out;
 }
 

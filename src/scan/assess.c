@@ -154,6 +154,17 @@ static void note_age(struct assessment *s)
 			note_old(s, r->sources.v[i].name, r->sources.v[i].date, "record");
 }
 
+static void note_windows(struct assessment *s)
+{
+	const struct image *image = &s->report->image;
+
+	if (str_eq_nocase(image->os, STR("windows")))
+		add_gap(s, GAP_NO_DATA, STR("Windows"),
+		        arena_printf(s->arena, "no advisories for Windows are read (its build is %.*s)",
+		                     STR_FMT(image->os_version.n ? image->os_version
+		                                                 : STR("not told"))));
+}
+
 static int match_all(struct assessment *s, struct error *e)
 {
 	struct vulndb *db;
@@ -161,6 +172,7 @@ static int match_all(struct assessment *s, struct error *e)
 	struct distro *distro = r->distro.id.n ? &r->distro : NULL;
 	int code = vulndb_open(s->o->db_path, &db, e);
 
+	note_windows(s);
 	if (code == ERR_NODATA) { /* the inventory is worth a report; that it is not assessed is
 		                     said on it */
 		add_gap(s, GAP_NO_DATA, STR("advisory database"),

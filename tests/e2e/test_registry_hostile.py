@@ -52,7 +52,7 @@ ROWS = [
     ("signature", "signature", [], REFUSED, ["cosign signature"], 30),
     ("sbom", "sbom", [], REFUSED, ["SBOM"], 30),
     ("schema1", "schema1", [], REFUSED, ["schema 1"], 30),
-    ("windows", "windows", [], REFUSED, ["Windows image"], 30),
+    ("windows", "windows", [], FINE, [], 30),
     ("offline", "", ["--offline"], FAILED, ["offline"], 30),
 ]
 
