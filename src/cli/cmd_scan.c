@@ -23,7 +23,7 @@ struct settings {
 	struct option_list inputs;
 	uint64_t cache_max;
 	bool no_cache;
-	bool ignore_unfixed, exit_on_eol, offline, insecure, password_stdin, quiet, verbose;
+	bool attached_sboms, ignore_unfixed, exit_on_eol, offline, insecure, password_stdin, quiet, verbose;
 	unsigned timeout_s, jobs, max_data_age;
 	/* read from the above */
 	unsigned shown, left_out;
@@ -159,6 +159,7 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 		{ "db", 0, OPTION_TEXT, &s->db, "FILE", "the advisory database (default: in the cache folder)" },
 		{ "max-data-age", 0, OPTION_NUMBER, &s->max_data_age, "DAYS", "older advisory data is a gap (180; 0: any age)" },
 		{ "input", 0, OPTION_LIST, &s->inputs, "FILE", "an image archive instead of TARGET, again for several; - is standard input" },
+		{ "attached-sboms", 0, OPTION_FLAG, &s->attached_sboms, NULL, "add what SBOMs attached to the image claim beside" },
 		{ "platform", 0, OPTION_TEXT, &s->platform, "OS/ARCH", "of an image for several, as in linux/arm64/v8" },
 		{ "username", 0, OPTION_TEXT, &s->username, "NAME", "at the registry (default: the Docker credentials)" },
 		{ "password-stdin", 0, OPTION_FLAG, &s->password_stdin, NULL, "read its password from standard input" },
@@ -249,6 +250,7 @@ static int run(const struct settings *s, const char *target, const char *input, 
 		.jobs = s->jobs,
 		.max_data_age_days = s->max_data_age,
 		.shown = s->shown,
+		.attached_sboms = s->attached_sboms,
 		.ignore_unfixed = s->ignore_unfixed,
 		.left_out = s->left_out,
 		.severity_source = s->severity_source,

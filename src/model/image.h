@@ -22,6 +22,7 @@ struct image {
 	str kind;       /* "registry", "docker", "docker-archive", "oci", "oci-archive", "dir" */
 	str name;       /* reference without digest: "127.0.0.1:5000/app:1.2"; may be empty */
 	str digest;     /* of the platform's manifest, "sha256:…"; empty where there is none */
+	str attestation; /* of the manifest beside it in its index that says something of it (BuildKit) */
 	str config_digest; /* the image ID; empty for dir */
 	str media_type; /* of the manifest */
 	str os, arch, variant, os_version;

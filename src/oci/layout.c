@@ -153,6 +153,41 @@ int layout_layer(struct layout *l, const struct layer *layer, struct stream **ou
 	return 0;
 }
 
+/* The digest of the entry that has this name */
+static int find_tag(struct layout *l, str tag, struct descriptor *out, struct error *e)
+{
+	struct arena a cleanup(arena_done) = ARENA(8 << 20);
+	struct buf text cleanup(buf_done) = BUF(0);
+	struct manifest index = { 0 };
+	int r = read_file(l->root, "index.json", INDEX_BYTES_MAX, &text, e);
+
+	if (r >= 0)
+		r = manifest_parse("index.json", buf_view(&text),
+		                   STR("application/vnd.oci.image.index.v1+json"), &a, &index, e);
+	for (size_t i = 0; r >= 0 && i < index.entries.n; i++)
+		if (str_eq(index.entries.v[i].ref_name, tag)) {
+			*out = (struct descriptor){ .digest = index.entries.v[i].digest };
+			return 1;
+		}
+	return MIN(r, 0);
+}
+
+int layout_referrers(void *ctx, enum referrers_from from, str name, struct buf *out,
+                     struct error *e)
+{
+	struct descriptor d = { 0 };
+	str type;
+	int r;
+
+	if (from == REFERRERS_API)
+		return 0;
+	r = from == REFERRERS_TAG ? find_tag(ctx, name, &d, e) : digest_parse(name, &d.digest, e);
+	if (r < 0 || (from == REFERRERS_TAG && !r))
+		return r;
+	r = read_document(ctx, DOCUMENT_MANIFEST, &d, NULL, out, &type, e);
+	return r < 0 ? r : 1;
+}
+
 void layout_free(struct layout *l)
 {
 	if (!l)

@@ -2,6 +2,7 @@
  * indexes, blobs/ALGORITHM/HEX. The folder may be hostile: no link is followed, nothing outside is
  * opened. Any thread after it was opened. */
 #pragma once
+#include "oci/referrers.h"
 #include "oci/target.h"
 
 struct layout;
@@ -12,6 +13,10 @@ int layout_open(const char *where, const struct source_options *o, struct arena 
                 struct image *image, struct layout **out, struct error *e) must_use;
 int layout_layer(struct layout *l, const struct layer *layer, struct stream **out,
                  struct error *e) must_use;
+/* As struct referrers_documents asks; ctx is the layout. A layout has no referrers API; its tags are the
+ * names in index.json. */
+int layout_referrers(void *ctx, enum referrers_from from, str name, struct buf *out,
+                     struct error *e) must_use;
 void layout_free(struct layout *l); /* NULL is fine */
 
 /* Cuts PATH[:REF] or PATH[@REF] where the longest PATH exists (a folder when `folder`). Both in

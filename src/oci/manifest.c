@@ -93,6 +93,7 @@ static int read_descriptor(const struct json *j, struct arena *a, struct descrip
 	out->media_type = arena_str(a, json_str(j, "mediaType"));
 	out->ref_name = arena_str(a, json_str(notes, "org.opencontainers.image.ref.name"));
 	read_platform(json_get(j, "platform"), a, &out->platform);
+	out->refers_to = arena_str(a, json_str(notes, "vnd.docker.reference.digest"));
 	out->attestation = json_str(notes, "vnd.docker.reference.type").n > 0 ||
 	                   (artifact.n && !is_image_config(artifact));
 	out->foreign = str_find(out->media_type, STR(".foreign.")) < out->media_type.n ||

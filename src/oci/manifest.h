@@ -32,6 +32,7 @@ struct descriptor {
 	str media_type;
 	struct platform platform; /* in an index */
 	str ref_name;             /* org.opencontainers.image.ref.name */
+	str refers_to;            /* of an attestation: the digest it speaks of (BuildKit) */
 	bool attestation;         /* says something about another entry: no image */
 	bool foreign;             /* a layer that registries do not serve */
 };

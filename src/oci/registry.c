@@ -293,6 +293,31 @@ int registry_layer(struct registry *g, const struct layer *l, struct stream **ou
 	return 0;
 }
 
+int registry_referrers(void *ctx, enum referrers_from from, str name, struct buf *out,
+                       struct error *e)
+{
+	struct registry *g = ctx;
+	struct arena work cleanup(arena_done) = ARENA(64 << 10);
+	struct response r cleanup(response_done) = { 0 };
+	struct request q = request_for(g, from == REFERRERS_API ? "referrers" : "manifests", name,
+	                               &work);
+	int rc;
+
+	q.accept = MANIFEST_ACCEPT;
+	if (work.failed)
+		return error_set(e, ERR_LIMIT, "the image's name is too long");
+	rc = client_document(g->client, &q, out->max_bytes, &r, out, e);
+	if (rc < 0)
+		return rc;
+	/* a registry without the API answers in its own way: 404, 400, 405, a page for people */
+	if (r.status == 404 || (from == REFERRERS_API && (r.status == 400 || r.status == 405)))
+		return 0;
+	if (r.status != 200)
+		return refused(g, &q, &r, buf_view(out), e);
+	str type = response_header(&r, "Content-Type");
+	return from != REFERRERS_API || str_find(type, STR("json")) < type.n;
+}
+
 void registry_free(struct registry *g)
 {
 	if (!g)

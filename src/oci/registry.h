@@ -2,6 +2,7 @@
  * HEAD before GET, documents and blobs by digest, several layers at once. Any thread after it was
  * opened. */
 #pragma once
+#include "oci/referrers.h"
 #include "oci/target.h"
 
 struct registry;
@@ -11,4 +12,7 @@ int registry_open(const char *name, const struct source_options *o, struct arena
                   struct image *image, struct registry **out, struct error *e) must_use;
 int registry_layer(struct registry *r, const struct layer *l, struct stream **out,
                    struct error *e) must_use;
+/* As struct referrers_documents asks; ctx is the registry */
+int registry_referrers(void *ctx, enum referrers_from from, str name, struct buf *out,
+                       struct error *e) must_use;
 void registry_free(struct registry *r); /* NULL is fine */

@@ -80,6 +80,18 @@ static int choose(const struct manifest *index, const struct platform *want, boo
 	return 0;
 }
 
+static void note_attestation(const struct manifest *index, const struct descriptor *chosen,
+                             struct arena *a, struct image *image)
+{
+	char of[DIGEST_TEXT_BYTES], text[DIGEST_TEXT_BYTES];
+
+	digest_text(&chosen->digest, of);
+	for (size_t i = 0; i < index->entries.n; i++)
+		if (str_eq(index->entries.v[i].refers_to, str_c(of)))
+			image->attestation = arena_str(
+			        a, str_c(digest_text(&index->entries.v[i].digest, text)));
+}
+
 int resolve_image(const struct documents *from, const struct descriptor *start,
                   const char *platform, struct arena *a, struct image *image, struct error *e)
 {
@@ -106,6 +118,8 @@ int resolve_image(const struct documents *from, const struct descriptor *start,
 			image->digest = arena_str(a, str_c(digest_text(&at->digest, text)));
 		if (r >= 0 && m.index)
 			r = choose(&m, &want, platform, a, &at, e);
+		if (r >= 0 && m.index)
+			note_attestation(&m, at, a, image);
 	}
 	if (r >= 0)
 		r = manifest_fill(&m, a, image, e);

@@ -192,6 +192,25 @@ const struct gap *source_gaps(struct source *s, size_t *n)
 	return s->folder ? folder_gaps(s->folder, n) : NULL;
 }
 
+int source_attached(struct source *s, referrers_wanted *wanted, struct arena *a,
+                    struct referrers *out, struct error *e)
+{
+	struct referrers_documents from = { s->registry ? registry_referrers : layout_referrers,
+		                            s->registry ? (void *)s->registry
+		                                        : (void *)s->layout };
+
+	return from.ctx ? referrers_list(&from, &s->image, wanted, a, out, e) : 0;
+}
+
+int source_referrer(struct source *s, const struct referrer *r, struct stream **out,
+                    struct error *e)
+{
+	struct layer blob = { .digest = r->digest, .has_digest = true, .size_bytes = r->size_bytes };
+
+	return s->registry ? registry_layer(s->registry, &blob, out, e)
+	                   : layout_layer(s->layout, &blob, out, e);
+}
+
 void source_free(struct source *s)
 {
 	if (!s)

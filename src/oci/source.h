@@ -1,6 +1,7 @@
 /* oci/source.h — any TARGET as an image whose layers can be read (design section 4). */
 #pragma once
 #include "model/coverage.h"
+#include "oci/referrers.h"
 #include "oci/target.h"
 
 struct source;
@@ -35,4 +36,10 @@ int source_settle(struct source *s, const struct archive_member *members, size_t
 /* dir: what could not be read while a layer's stream ran; ask after it ended. Strings in the
  * source's arena. NULL and 0 for all other kinds. */
 const struct gap *source_gaps(struct source *s, size_t *n);
+/* What is attached to an image of a registry or a layout (oci/referrers.h); nothing for other kinds. */
+int source_attached(struct source *s, referrers_wanted *wanted, struct arena *a,
+                    struct referrers *out, struct error *e) must_use;
+/* The bytes of one such document, digest and size checked at their end. */
+int source_referrer(struct source *s, const struct referrer *r, struct stream **out,
+                    struct error *e) must_use;
 void source_free(struct source *s);

@@ -369,6 +369,8 @@ static int read_image(struct gathering *s, const char *target, struct error *e)
 		r = note_unread(s, &m);
 	if (r >= 0)
 		note_unknown(s);
+	if (r >= 0 && s->o->attached_sboms)
+		r = claims_add_attached(s->source, s->arena, s->report, e);
 	return r;
 }
 

@@ -21,6 +21,7 @@ struct scan_options {
 	unsigned jobs;         /* layers at a time; 0: one a core, at most 4 */
 	unsigned max_data_age_days; /* 0: any age */
 	unsigned shown;        /* set of 1 << severity: others are counted and not shown; 0: all */
+	bool attached_sboms;   /* packages of SBOMs attached to the image are claimed too */
 	bool ignore_unfixed;
 	const char *severity_source; /* whose severity is shown (vulndb/rate.h); NULL: the default */
 	unsigned left_out;     /* set of 1 << package_use: findings of these are suppressed, and counted */
