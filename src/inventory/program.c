@@ -1,6 +1,7 @@
 #include "inventory/program.h"
 #include "inventory/elfnote.h"
 #include "inventory/golang.h"
+#include "inventory/rust.h"
 #include "inventory/wellknown.h"
 #include "inventory/window.h"
 
@@ -8,12 +9,14 @@ enum { UPX_BYTES = 1 << 10 }; /* its header stands right behind the segments' */
 
 struct asked { /* who reads this program */
 	struct golang *golang;
+	struct rust *rust;
 	struct wellknown *wellknown; /* NULL: no program that is known by this name */
 };
 
 static void asked_done(struct asked *a)
 {
 	golang_free(a->golang);
+	rust_free(a->rust);
 	wellknown_free(a->wellknown);
 }
 
@@ -27,6 +30,7 @@ static int look_at_front(const struct window *p, struct asked *a, struct invento
 		inventory_gap(into, GAP_NOT_READ, p->f->path,
 		              "packed by UPX: what is in it was not looked into");
 	a->golang = golang_new(p);
+	a->rust = rust_new(p);
 	a->wellknown = wellknown_new(p);
 	return elfnote_read(p, into, e);
 }
@@ -36,8 +40,11 @@ static int look(struct asked *a, struct inventory *into, struct error *e)
 {
 	int r = golang_look(a->golang, into, e);
 
-	if (r || !a->wellknown)
+	if (r)
 		return r;
+	rust_look(a->rust);
+	if (!a->wellknown)
+		return 0;
 	r = wellknown_look(a->wellknown, into, e);
 	if (r > 0) {
 		wellknown_free(a->wellknown);
@@ -60,8 +67,10 @@ int program_read(struct file *f, struct inventory *into, struct error *e)
 		if (r)
 			return MIN(r, 0);
 		if (w.end)
-			return golang_end(a.golang, into, e);
+			break;
 		r = window_next(&w, e);
 	}
-	return r;
+	if (r >= 0)
+		r = golang_end(a.golang, into, e);
+	return r < 0 ? r : rust_end(a.rust, into, e);
 }

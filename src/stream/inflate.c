@@ -2,6 +2,7 @@
  * are. Hosts both libraries. The kind is told by the first bytes: media types lie, and a layer that
  * calls itself gzip but is plain is read by every runtime. */
 #include "stream/stream.h"
+#include "base/attr.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <isa-l/igzip_lib.h>
@@ -231,4 +232,25 @@ struct stream *stream_inflate(struct stream *below, uint64_t max)
 struct stream *stream_inflate_wide(struct stream *below, uint64_t max)
 {
 	return inflate(below, max, ZSTD_WINDOW_LOG_WIDE);
+}
+
+ssize_t inflate_zlib(str in, void *out, size_t room, bool *whole)
+{
+	struct inflate_state *state autofree = malloc(sizeof *state);
+	int code;
+
+	*whole = false;
+	if (!state)
+		return ERR_LIMIT;
+	isal_inflate_init(state);
+	state->crc_flag = ISAL_ZLIB;
+	state->next_in = (uint8_t *)(uintptr_t)in.p;
+	state->avail_in = (uint32_t)MIN(in.n, (size_t)UINT32_MAX);
+	state->next_out = out;
+	state->avail_out = (uint32_t)MIN(room, (size_t)UINT32_MAX);
+	code = isal_inflate(state);
+	if (code != ISAL_DECOMP_OK && code != ISAL_END_INPUT)
+		return ERR_FORMAT;
+	*whole = state->block_state == ISAL_BLOCK_FINISH;
+	return (ssize_t)(room - state->avail_out);
 }

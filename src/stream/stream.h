@@ -47,3 +47,6 @@ struct stream *stream_digest(struct stream *below, struct digest *out);
 struct stream *stream_inflate(struct stream *below, uint64_t max);
 /* The same for a publisher's archive: zstd windows of 128 MiB (zstd --ultra -22), as memory allows. */
 struct stream *stream_inflate_wide(struct stream *below, uint64_t max);
+/* zlib (RFC 1950) in memory: what the front of `in` inflates to, at most `room` bytes. The count, or below
+ * 0 where it is damaged; *whole when its end was reached and its sum is right. */
+ssize_t inflate_zlib(str in, void *out, size_t room, bool *whole);
