@@ -226,7 +226,7 @@ static void put_traits(struct jsonout *j, const struct package *p)
 static void put_license(struct job *job, str recorded)
 {
 	jsonout_some(&job->json, "license", recorded);
-	if (license_read(recorded, &job->license) != LICENSE_NAME)
+	if (license_expression(recorded, &job->license))
 		jsonout_str(&job->json, "license_expression", buf_view(&job->license));
 }
 

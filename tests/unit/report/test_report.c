@@ -310,6 +310,16 @@ TEST(licenses_are_told_apart_as_spdx_annex_d)
 		{ "(MIT) WITH Classpath-exception-2.0", LICENSE_NAME, NULL },
 		{ "MIT WITH", LICENSE_NAME, NULL },
 		{ "SEE LICENSE IN LICENSE.md", LICENSE_NAME, NULL },
+		{ "GPLv2+ and LGPLv2+", LICENSE_EXPRESSION, "GPL-2.0-or-later AND LGPL-2.0-or-later" }, /* rpm */
+		{ "ASL 2.0", LICENSE_ID, "Apache-2.0" },
+		{ "GPL-2+", LICENSE_ID, "GPL-2.0-or-later" }, /* DEP 5 */
+		{ "Expat or Artistic-2.0", LICENSE_EXPRESSION, "MIT OR Artistic-2.0" },
+		{ "GNU General Public License v3 or later (GPLv3+)", LICENSE_ID, "GPL-3.0-or-later" }, /* PyPI */
+		{ "Apache License, Version 2.0", LICENSE_ID, "Apache-2.0" },
+		{ "MIT License", LICENSE_ID, "MIT" },
+		{ "Ruby, BSD-2-Clause", LICENSE_EXPRESSION, "Ruby OR BSD-2-Clause" },
+		{ "Perl AND MIT", LICENSE_EXPRESSION, "(Artistic-1.0-Perl OR GPL-1.0-or-later) AND MIT" },
+		{ "MIT AND public-domain", LICENSE_NAME, NULL },
 	};
 
 	for (size_t i = 0; i < LEN(rows); i++) {
@@ -320,6 +330,15 @@ TEST(licenses_are_told_apart_as_spdx_annex_d)
 		if (rows[i].spdx)
 			EXPECT_STR(buf_view(&out), str_c(rows[i].spdx));
 	}
+}
+
+TEST(an_expression_names_unknown_licences_by_reference)
+{
+	struct buf out cleanup(buf_done) = BUF(1024);
+	EXPECT(license_expression(STR("MIT AND public-domain"), &out));
+	EXPECT_STR(buf_view(&out), STR("MIT AND LicenseRef-public-domain"));
+	EXPECT(!license_expression(STR("SEE LICENSE IN LICENSE.md"), &out));
+	EXPECT(!license_expression(STR("UNLICENSED"), &out));
 }
 
 TEST(a_title_is_the_first_sentence_where_there_is_none)
