@@ -55,10 +55,11 @@ class Layout:
         return ({"mediaType": media, "digest": f"sha256:{digest.hexdigest()}", "size": size},
                 f"sha256:{plain.hexdigest()}")
 
-    def image(self, tag, layers, arch=None, history=None):
-        """Adds the image of these (descriptor, diff ID) pairs under a tag; history is a command a layer."""
+    def image(self, tag, layers, arch=None, history=None, settings=None):
+        """Adds the image of these (descriptor, diff ID) pairs under a tag; history is a command a layer, settings the
+        configuration's `config`."""
         arch = arch or ARCH.get(platform.machine(), platform.machine())
-        config = {"created": CREATED, "architecture": arch, "os": "linux", "config": {"Env": ["PATH=/usr/bin:/bin"]},
+        config = {"created": CREATED, "architecture": arch, "os": "linux", "config": settings or {"Env": ["PATH=/usr/bin:/bin"]},
                   "rootfs": {"type": "layers", "diff_ids": [diff for _, diff in layers]},
                   "history": [{"created": CREATED, "created_by": h} for h in history or [""] * len(layers)]}
         manifest = {"schemaVersion": 2, "mediaType": MANIFEST,
