@@ -22,7 +22,7 @@ struct settings {
 	        *temp_dir, *cache_dir;
 	struct option_list inputs;
 	uint64_t cache_max;
-	bool no_cache;
+	bool no_cache, all_platforms;
 	bool attached_sboms, ignore_unfixed, exit_on_eol, offline, insecure, password_stdin, quiet, verbose;
 	unsigned timeout_s, jobs, max_data_age;
 	/* read from the above */
@@ -98,6 +98,11 @@ static int read_uses(const char *text, unsigned *out, struct error *e)
 	return 0;
 }
 
+static bool is_several(const struct settings *s)
+{
+	return s->all_platforms || (size_t)s->targets_n + s->inputs.texts.n > 1;
+}
+
 static unsigned reads_stdin(const struct settings *s)
 {
 	unsigned n = 0;
@@ -129,6 +134,9 @@ static int settle(struct settings *s, struct arena *kept, struct error *e)
 		                 s->format);
 	if (s->password_stdin && !s->username)
 		return error_set(e, ERR_USAGE, "--password-stdin goes with --username");
+	if (s->all_platforms && (s->platform || s->inputs.texts.n))
+		return error_set(e, ERR_USAGE,
+		                 "--all-platforms goes with targets, and not with --platform");
 	if (reads_stdin(s) > (s->password_stdin ? 0 : 1))
 		return error_set(e, ERR_USAGE,
 		                 "standard input is either the password or one image");
@@ -161,6 +169,7 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 		{ "input", 0, OPTION_LIST, &s->inputs, "FILE", "an image archive instead of TARGET, again for several; - is standard input" },
 		{ "attached-sboms", 0, OPTION_FLAG, &s->attached_sboms, NULL, "add what SBOMs attached to the image claim beside" },
 		{ "platform", 0, OPTION_TEXT, &s->platform, "OS/ARCH", "of an image for several, as in linux/arm64/v8" },
+		{ "all-platforms", 0, OPTION_FLAG, &s->all_platforms, NULL, "each image of an index, a report each" },
 		{ "username", 0, OPTION_TEXT, &s->username, "NAME", "at the registry (default: the Docker credentials)" },
 		{ "password-stdin", 0, OPTION_FLAG, &s->password_stdin, NULL, "read its password from standard input" },
 		{ "ca-cert", 0, OPTION_TEXT, &s->ca_file, "FILE", "trust these certificates too (PEM)" },
@@ -225,24 +234,36 @@ static void say_age(const struct scan_report *r)
 
 /* --- one image, and all of them --- */
 
-static int run(const struct settings *s, const char *target, const char *input, int input_fd,
-               struct outlet *to, struct error *e)
+struct one { /* what is to be scanned */
+	const char *target, *manifest; /* manifest: of an index; may be NULL */
+	const char *platform;          /* of that one */
+	const char *input;             /* its file's name, where there is one */
+	int input_fd;
+};
+
+static struct source_options source_of(const struct settings *s, const struct one *one)
+{
+	return (struct source_options){ .platform = s->platform,
+		                        .manifest = one->manifest,
+		                        .username = s->username,
+		                        .password = s->password_stdin ? s->password : NULL,
+		                        .ca_file = s->ca_file,
+		                        .insecure = s->insecure,
+		                        .offline = s->offline,
+		                        .timeout_s = s->timeout_s,
+		                        .input_fd = one->input_fd,
+		                        .note = note,
+		                        .want = wants };
+}
+
+static int run(const struct settings *s, const struct one *one, struct outlet *to, struct error *e)
 {
 	struct screen screen;
 	char db_path[4096];
 	struct scan_options o = {
-		.label = input,
+		.label = one->input,
 		.cache = s->cache,
-		.source = { .platform = s->platform,
-		            .username = s->username,
-		            .password = s->password_stdin ? s->password : NULL,
-		            .ca_file = s->ca_file,
-		            .insecure = s->insecure,
-		            .offline = s->offline,
-		            .timeout_s = s->timeout_s,
-		            .input_fd = input_fd,
-		            .note = note,
-		            .want = wants },
+		.source = source_of(s, one),
 		.db_path = s->sbom ? NULL
 		           : s->db ? s->db
 		                   : vulndb_default_path(db_path, sizeof db_path),
@@ -261,10 +282,11 @@ static int run(const struct settings *s, const char *target, const char *input, 
 	int r;
 
 	screen_start(&screen, s->quiet);
-	r = scan_run(target, &o, &scan, e);
+	r = scan_run(one->target, &o, &scan, e);
 	screen_end(&screen);
 	if (r < 0)
-		return error_in(e, "%s", input ? input : target);
+		return error_in(e, "%s%s%s", one->input ? one->input : one->target,
+		                one->manifest ? " " : "", one->manifest ? one->platform : "");
 	if (!s->quiet)
 		say_age(scan_report(scan));
 	r = outlet_put(to, scan_report(scan), e);
@@ -301,7 +323,8 @@ static int run_input(const struct settings *s, const char *input, struct outlet 
 		if (file < 0)
 			return error_errno(e, errno, "%s", input);
 	}
-	return run(s, "-", input, file < 0 ? STDIN_FILENO : file, to, e);
+	struct one one = { .target = "-", .input = input, .input_fd = file < 0 ? STDIN_FILENO : file };
+	return run(s, &one, to, e);
 }
 
 /* Without a folder, several images still share what one run has read. */
@@ -310,23 +333,61 @@ static void open_cache(struct settings *s)
 	char path[4096];
 	const char *dir = s->cache_dir ? s->cache_dir : cache_default_folder(path, sizeof path);
 
-	if (s->no_cache && (size_t)s->targets_n + s->inputs.texts.n < 2)
+	if (s->no_cache && !is_several(s))
 		return;
 	s->cache = cache_open(s->no_cache ? NULL : dir, s->cache_max, PLIMSOLL_VERSION);
 	if (cachestore_trouble(cache_store(s->cache)))
 		log_info("cache", KV("unused", cachestore_trouble(cache_store(s->cache))));
 }
 
+/* Each image of an index; what is no image there is said. */
+static int run_platforms(const struct settings *s, const char *target, struct outlet *to)
+{
+	struct arena a cleanup(arena_done) = ARENA(MIB(16));
+	struct one one = { .target = target, .input_fd = STDIN_FILENO };
+	struct source_options from = source_of(s, &one);
+	struct platform_list list = { 0 };
+	struct error e = { 0 };
+	int status = 0;
+
+	if (source_platforms(target, &from, &a, &list, &e) < 0) {
+		error_in(&e, "%s", target);
+		return screen_fail(&e);
+	}
+	if (list.left_out && !s->quiet)
+		fprintf(stderr, "%s: %zu attestations in the index are no images and left out\n",
+		        target, list.left_out);
+	for (size_t i = 0; i < list.entries.n; i++) {
+		const struct platform_entry *x = &list.entries.v[i];
+		one.manifest = x->manifest.p;
+		one.platform = x->platform.n ? x->platform.p : x->manifest.p;
+		int r = run(s, &one, to, &e);
+		status = graver(status, r < 0 ? screen_fail(&e) : r);
+	}
+	return status;
+}
+
+static int run_target(const struct settings *s, const char *target, struct outlet *to)
+{
+	struct one one = { .target = target, .input_fd = STDIN_FILENO };
+	struct error e = { 0 };
+
+	if (s->all_platforms)
+		return run_platforms(s, target, to);
+	int r = run(s, &one, to, &e);
+	return r < 0 ? screen_fail(&e) : r;
+}
+
 /* One that fails does not keep the others from being looked at. */
 static int run_all(const struct settings *s, struct outlet *to)
 {
-	size_t targets = (size_t)s->targets_n, all = targets + s->inputs.texts.n;
 	int status = 0;
 
-	for (size_t i = 0; i < all; i++) {
+	for (int i = 0; i < s->targets_n; i++)
+		status = graver(status, run_target(s, s->targets[i], to));
+	for (size_t i = 0; i < s->inputs.texts.n; i++) {
 		struct error e = { 0 };
-		int r = i < targets ? run(s, s->targets[i], NULL, STDIN_FILENO, to, &e)
-		                    : run_input(s, s->inputs.texts.v[i - targets], to, &e);
+		int r = run_input(s, s->inputs.texts.v[i], to, &e);
 		status = graver(status, r < 0 ? screen_fail(&e) : r);
 	}
 	return status;
@@ -345,7 +406,8 @@ int cmd_scan(int argc, char **argv)
 	if (r < 0)
 		return e.code ? screen_fail(&e) : 0;
 	log_level_set(s.verbose ? LOG_DEBUG : s.quiet ? LOG_ERROR : LOG_WARN);
-	r = outlet_open(&to, s.output, s.format, (size_t)s.targets_n + s.inputs.texts.n > 1, &e);
+	r = outlet_open(&to, s.output, s.format, is_several(&s), &e);
+	to.named_by_platform = s.all_platforms;
 	if (r < 0)
 		return screen_fail(&e);
 	open_cache(&s);

@@ -92,52 +92,115 @@ static int check_marker(struct layout *l, struct error *e)
 	return r;
 }
 
-static int find_image(struct layout *l, str ref, const struct source_options *o, struct arena *a,
-                      struct image *image, struct error *e)
+static int read_index(struct layout *l, struct arena *a, struct manifest *out, struct error *e)
 {
 	struct buf text cleanup(buf_done) = BUF(0);
-	struct documents from = { read_document, l };
-	const struct descriptor *entry = NULL;
-	struct manifest index = { 0 };
 	int r = check_marker(l, e);
 
 	if (r >= 0)
 		r = read_file(l->root, "index.json", INDEX_BYTES_MAX, &text, e);
 	if (r >= 0)
 		r = manifest_parse("index.json", buf_view(&text),
-		                   STR("application/vnd.oci.image.index.v1+json"), a, &index, e);
-	if (r >= 0 && !index.index)
+		                   STR("application/vnd.oci.image.index.v1+json"), a, out, e);
+	if (r >= 0 && !out->index)
 		r = error_set(e, ERR_FORMAT, "index.json is no index");
-	if (r >= 0)
+	return r;
+}
+
+static int find_image(struct layout *l, str ref, const struct source_options *o, struct arena *a,
+                      struct image *image, struct error *e)
+{
+	struct documents from = { read_document, l };
+	const struct descriptor *entry = NULL;
+	struct descriptor one = { .size_bytes = UINT64_MAX };
+	struct manifest index = { 0 };
+	int r = read_index(l, a, &index, e);
+
+	if (r >= 0 && o->manifest) {
+		for (size_t i = 0; i < index.entries.n; i++)
+			if (ref.n && resolve_is_named(&index.entries.v[i], ref))
+				one.ref_name = index.entries.v[i].ref_name;
+		entry = &one;
+		r = digest_parse(str_c(o->manifest), &one.digest, e);
+	} else if (r >= 0) {
 		r = resolve_entry(&index, ref, o->platform, a, &entry, e);
+	}
 	if (r < 0)
 		return r;
 	image->name = entry->ref_name;
 	return resolve_image(&from, entry, o->platform, a, image, e);
 }
 
-int layout_open(const char *where, const struct source_options *o, struct arena *a,
-                struct image *image, struct layout **out, struct error *e)
+static int list_platforms(struct layout *l, str ref, struct arena *a, struct platform_list *out,
+                          struct error *e)
+{
+	struct documents from = { read_document, l };
+	struct manifest index = { 0 };
+	bool found = false;
+	int r = read_index(l, a, &index, e);
+
+	for (size_t i = 0; r >= 0 && i < index.entries.n; i++) {
+		const struct descriptor *d = &index.entries.v[i];
+		if ((ref.n && !resolve_is_named(d, ref)) || d->attestation)
+			continue;
+		found = true;
+		r = resolve_platforms(&from, d, a, out, e);
+	}
+	if (r >= 0 && !found)
+		r = error_set(e, ERR_NOTFOUND, "there is no image %.*s", STR_FMT(ref));
+	return r;
+}
+
+static int make(const char *where, struct arena *a, struct layout **out, str *ref, struct error *e)
 {
 	struct layout *l = malloc(sizeof *l);
-	str path, ref;
+	str path;
 	int r;
 
 	if (!l)
 		abort();
 	l->root = -1;
-	layout_split(where, true, a, &path, &ref);
-	image->kind = STR("oci");
+	layout_split(where, true, a, &path, ref);
 	r = a->failed ? error_set(e, ERR_LIMIT, "the target is too long")
 	              : tree_open_root(path.p, &l->root, e);
-	if (r >= 0)
-		r = find_image(l, ref, o, a, image, e);
-	if (r < 0) {
+	if (r < 0)
 		layout_free(l);
+	else
+		*out = l;
+	return r;
+}
+
+int layout_open(const char *where, const struct source_options *o, struct arena *a,
+                struct image *image, struct layout **out, struct error *e)
+{
+	struct layout *l;
+	str ref;
+	int r = make(where, a, &l, &ref, e);
+
+	if (r < 0)
 		return r;
-	}
-	*out = l;
-	return 0;
+	image->kind = STR("oci");
+	r = find_image(l, ref, o, a, image, e);
+	if (r < 0)
+		layout_free(l);
+	else
+		*out = l;
+	return r;
+}
+
+int layout_platforms(const char *where, const struct source_options *o, struct arena *a,
+                     struct platform_list *out, struct error *e)
+{
+	struct layout *l;
+	str ref;
+	int r = make(where, a, &l, &ref, e);
+	(void)o;
+
+	if (r < 0)
+		return r;
+	r = list_platforms(l, ref, a, out, e);
+	layout_free(l);
+	return r;
 }
 
 int layout_layer(struct layout *l, const struct layer *layer, struct stream **out, struct error *e)

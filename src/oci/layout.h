@@ -11,6 +11,8 @@ struct layout;
  * registry. */
 int layout_open(const char *where, const struct source_options *o, struct arena *a,
                 struct image *image, struct layout **out, struct error *e) must_use;
+int layout_platforms(const char *where, const struct source_options *o, struct arena *a,
+                     struct platform_list *out, struct error *e) must_use;
 int layout_layer(struct layout *l, const struct layer *layer, struct stream **out,
                  struct error *e) must_use;
 /* As struct referrers_documents asks; ctx is the layout. A layout has no referrers API; its tags are the

@@ -45,7 +45,7 @@ static bool is_layer(str type)
 	       str_starts(type, STR("application/vnd.docker.image.rootfs."));
 }
 
-static bool is_index_type(str type)
+bool manifest_is_index_type(str type)
 {
 	return str_eq(type, STR("application/vnd.oci.image.index.v1+json")) ||
 	       str_eq(type, STR("application/vnd.docker.distribution.manifest.list.v2+json"));
@@ -159,22 +159,22 @@ static int read_document(const char *name, const struct json *j, str content_typ
 	if (has_index &&
 	    has_image) /* CVE-2021-41190: which of the two would depend on the reader */
 		return error_set(e, ERR_FORMAT, "%s: both an index and an image", name);
-	if (!type.n && (is_index_type(content_type) || is_image_type(content_type)))
+	if (!type.n && (manifest_is_index_type(content_type) || is_image_type(content_type)))
 		type = content_type;
 	if (!type.n)
 		type = has_index ? STR("application/vnd.oci.image.index.v1+json")
 		                 : STR("application/vnd.oci.image.manifest.v1+json");
 	out->media_type = arena_str(a, type);
-	if (is_index_type(type) && has_index) {
+	if (manifest_is_index_type(type) && has_index) {
 		out->index = true;
 		return read_entries(name, json_get(j, "manifests"), "manifest", INDEX_ENTRIES_MAX,
 		                    a, out, e);
 	}
 	if (is_image_type(type) && has_image)
 		return read_image(name, j, a, out, e);
-	if (is_index_type(type) || is_image_type(type))
+	if (manifest_is_index_type(type) || is_image_type(type))
 		return error_set(e, ERR_FORMAT, "%s: no %s in it", name,
-		                 is_index_type(type) ? "manifests" : "layers");
+		                 manifest_is_index_type(type) ? "manifests" : "layers");
 	return no_image(name, json_str(j, "artifactType").n ? json_str(j, "artifactType") : type,
 	                e);
 }

@@ -48,6 +48,8 @@ struct manifest {
 int manifest_parse(const char *name, str text, str content_type, struct arena *a,
                    struct manifest *out, struct error *e) must_use;
 
+bool manifest_is_index_type(str media_type);
+
 /* "os/arch[/variant]" with the usual other names of architectures; NULL: linux on this machine. */
 int platform_parse(const char *text, struct arena *a, struct platform *out,
                    struct error *e) must_use;

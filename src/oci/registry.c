@@ -230,19 +230,19 @@ static int open_client(struct registry *g, struct error *e)
 	return rc;
 }
 
-static int find_image(struct registry *g, struct image *image, struct error *e)
+/* What the name (or the wish for one of its manifests) stands for */
+static int find_document(struct registry *g, struct descriptor *out, struct error *e)
 {
-	struct documents from = { read_document, g };
-	struct descriptor start = { 0 };
 	int rc = find_base(g, e);
 
-	if (rc >= 0)
-		rc = find_start(g, &start, e);
-	return rc < 0 ? rc : resolve_image(&from, &start, g->options->platform, g->arena, image, e);
+	if (rc >= 0 && !g->options->manifest)
+		return find_start(g, out, e);
+	out->size_bytes = UINT64_MAX;
+	return rc < 0 ? rc : digest_parse(str_c(g->options->manifest), &out->digest, e);
 }
 
-int registry_open(const char *name, const struct source_options *o, struct arena *a,
-                  struct image *image, struct registry **out, struct error *e)
+static int make(const char *name, const struct source_options *o, struct arena *a,
+                struct registry **out, struct error *e)
 {
 	struct registry *g = calloc(1, sizeof *g);
 	int rc;
@@ -257,17 +257,50 @@ int registry_open(const char *name, const struct source_options *o, struct arena
 		rc = error_set(e, ERR_DENIED, "%s: a registry is not asked while offline", name);
 	if (rc >= 0)
 		rc = open_client(g, e);
-	if (rc >= 0) {
-		image->kind = STR("registry");
-		image->name = reference_name(a, &g->ref);
-		rc = find_image(g, image, e);
-	}
-	if (rc < 0) {
+	if (rc < 0)
 		registry_free(g);
+	else
+		*out = g;
+	return rc;
+}
+
+int registry_open(const char *name, const struct source_options *o, struct arena *a,
+                  struct image *image, struct registry **out, struct error *e)
+{
+	struct descriptor start = { 0 };
+	struct registry *g;
+	int rc = make(name, o, a, &g, e);
+
+	if (rc < 0)
 		return rc;
-	}
-	*out = g;
-	return 0;
+	struct documents from = { read_document, g };
+	image->kind = STR("registry");
+	image->name = reference_name(a, &g->ref);
+	rc = find_document(g, &start, e);
+	if (rc >= 0)
+		rc = resolve_image(&from, &start, o->platform, a, image, e);
+	if (rc < 0)
+		registry_free(g);
+	else
+		*out = g;
+	return rc;
+}
+
+int registry_platforms(const char *name, const struct source_options *o, struct arena *a,
+                       struct platform_list *out, struct error *e)
+{
+	struct descriptor start = { 0 };
+	struct registry *g;
+	int rc = make(name, o, a, &g, e);
+
+	if (rc < 0)
+		return rc;
+	struct documents from = { read_document, g };
+	rc = find_document(g, &start, e);
+	if (rc >= 0)
+		rc = resolve_platforms(&from, &start, a, out, e);
+	registry_free(g);
+	return rc;
 }
 
 int registry_layer(struct registry *g, const struct layer *l, struct stream **out, struct error *e)

@@ -10,6 +10,8 @@ struct registry;
 /* Fills *image. Options and arena are borrowed until registry_free. */
 int registry_open(const char *name, const struct source_options *o, struct arena *a,
                   struct image *image, struct registry **out, struct error *e) must_use;
+int registry_platforms(const char *name, const struct source_options *o, struct arena *a,
+                       struct platform_list *out, struct error *e) must_use;
 int registry_layer(struct registry *r, const struct layer *l, struct stream **out,
                    struct error *e) must_use;
 /* As struct referrers_documents asks; ctx is the registry */

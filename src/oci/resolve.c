@@ -128,7 +128,64 @@ int resolve_image(const struct documents *from, const struct descriptor *start,
 	return r < 0 ? r : resolve_check(image, platform, a, e);
 }
 
-static bool is_named(const struct descriptor *d, str ref)
+/* --- all of an index --- */
+
+static void add_platform(const struct descriptor *d, struct arena *a, struct platform_list *out)
+{
+	char text[DIGEST_TEXT_BYTES];
+
+	vec_add(a, &out->entries,
+	        ((struct platform_entry){ d->platform.os.n ? platform_text(a, &d->platform)
+	                                                   : (str){ 0 },
+	                                  arena_str(a, str_c(digest_text(&d->digest, text))) }));
+}
+
+static int list_platforms(const struct documents *from, const struct descriptor *at, unsigned depth,
+                          struct arena *a, struct platform_list *out, struct error *e)
+{
+	struct buf document cleanup(buf_done) = BUF(INDEX_BYTES_MAX);
+	struct manifest m = { 0 };
+	str type = at->media_type;
+	char name[64];
+	int r;
+
+	if (depth == INDEX_DEPTH_MAX)
+		return error_set(e, ERR_LIMIT, "indexes nested deeper than %d", INDEX_DEPTH_MAX);
+	r = read_checked(from, DOCUMENT_MANIFEST, at, a, &document, &type, e);
+	name_of(DOCUMENT_MANIFEST, at, name);
+	if (r >= 0)
+		r = manifest_parse(name, buf_view(&document), type, a, &m, e);
+	if (r >= 0 && !m.index)
+		add_platform(at, a, out);
+	for (size_t i = 0; r >= 0 && m.index && i < m.entries.n; i++) {
+		const struct descriptor *d = &m.entries.v[i];
+		if (d->attestation || str_eq(d->platform.os, STR("unknown")))
+			out->left_out++;
+		else if (manifest_is_index_type(d->media_type))
+			r = list_platforms(from, d, depth + 1, a, out, e);
+		else
+			add_platform(d, a, out);
+		if (out->entries.n > INDEX_ENTRIES_MAX)
+			r = error_set(e, ERR_LIMIT, "more than %d images", INDEX_ENTRIES_MAX);
+	}
+	return r;
+}
+
+int resolve_platforms(const struct documents *from, const struct descriptor *start, struct arena *a,
+                      struct platform_list *out, struct error *e)
+{
+	int r = list_platforms(from, start, 0, a, out, e);
+
+	if (r >= 0 && a->failed)
+		r = error_set(e, ERR_LIMIT, "the index is too large");
+	if (r >= 0 && !out->entries.n)
+		r = error_set(e, ERR_UNSUPPORTED, "the index holds no image");
+	return r;
+}
+
+/* --- one of a layout --- */
+
+bool resolve_is_named(const struct descriptor *d, str ref)
 {
 	char text[DIGEST_TEXT_BYTES];
 	size_t colon = str_rchr(d->ref_name, ':'), slash = str_rchr(d->ref_name, '/');
@@ -183,7 +240,7 @@ int resolve_entry(const struct manifest *index, str ref, const char *platform, s
 		return r;
 	for (size_t i = 0; i < index->entries.n; i++) {
 		const struct descriptor *d = &index->entries.v[i];
-		if (ref.n ? is_named(d, ref) : !d->attestation)
+		if (ref.n ? resolve_is_named(d, ref) : !d->attestation)
 			vec_add(a, &meant.entries, *d);
 	}
 	if (a->failed)

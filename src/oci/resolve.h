@@ -3,6 +3,7 @@
 #pragma once
 #include "base/buf.h"
 #include "oci/manifest.h"
+#include "oci/target.h"
 
 enum document_kind { DOCUMENT_MANIFEST, DOCUMENT_CONFIG };
 
@@ -18,6 +19,9 @@ struct documents { /* where they are read from */
 int resolve_image(const struct documents *from, const struct descriptor *start,
                   const char *platform, struct arena *a, struct image *image,
                   struct error *e) must_use;
+/* Every image that `start` leads to. */
+int resolve_platforms(const struct documents *from, const struct descriptor *start, struct arena *a,
+                      struct platform_list *out, struct error *e) must_use;
 /* An image without an index is for what its configuration says; a wish that was spelled out
  * (platform is not NULL) must hold for it too. */
 int resolve_check(const struct image *image, const char *platform, struct arena *a,
@@ -26,3 +30,5 @@ int resolve_check(const struct image *image, const char *platform, struct arena 
  * or a digest; without ref the only one, or the one for the platform. */
 int resolve_entry(const struct manifest *index, str ref, const char *platform, struct arena *a,
                   const struct descriptor **out, struct error *e) must_use;
+/* Does the entry's name, its tag or its digest say `ref`? */
+bool resolve_is_named(const struct descriptor *d, str ref);

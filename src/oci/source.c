@@ -134,6 +134,21 @@ int source_open(const char *target, const struct source_options *o, struct arena
 	return 0;
 }
 
+int source_platforms(const char *target, const struct source_options *o, struct arena *a,
+                     struct platform_list *out, struct error *e)
+{
+	str name = str_c(target);
+
+	if (str_starts(name, STR("oci:")))
+		return layout_platforms(target + 4, o, a, out, e);
+	for (size_t i = 0; i < LEN(kinds); i++)
+		if (str_starts(name, kinds[i].prefix) || str_eq(name, STR("-")))
+			return error_set(e, ERR_UNSUPPORTED,
+			                 "all platforms are found in registries and oci: folders, "
+			                 "not here");
+	return registry_platforms(target, o, a, out, e);
+}
+
 enum source_shape source_shape(const struct source *s)
 {
 	return s->shape;

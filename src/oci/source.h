@@ -19,6 +19,10 @@ enum source_shape {
  * (chart, SBOM, signature, schema 1). */
 int source_open(const char *target, const struct source_options *o, struct arena *a,
                 struct source **out, struct error *e) must_use;
+/* Every image of TARGET's index (of an image without one: that one), for source_options.manifest. Registries
+ * and oci: only; ERR_UNSUPPORTED for all else. Strings and list in `a`. */
+int source_platforms(const char *target, const struct source_options *o, struct arena *a,
+                     struct platform_list *out, struct error *e) must_use;
 enum source_shape source_shape(const struct source *s);
 struct image *source_image(struct source *s); /* borrowed; for SOURCE_STREAM after source_settle */
 /* The bytes of layer i as stored, digest and size checked at their end. Any thread. */

@@ -8,6 +8,7 @@
 
 struct source_options {
 	const char *platform; /* "os/arch[/variant]"; NULL: linux and this machine's */
+	const char *manifest; /* "sha256:…" from source_platforms: this one of the index; else NULL */
 	const char *username; /* NULL: from the credential files */
 	const char *password; /* never printed or logged */
 	const char *ca_file;  /* extra CA bundle; may be NULL */
@@ -37,4 +38,13 @@ struct archive_member {
 	uint64_t size_bytes;
 	str json;      /* the bytes of a small JSON document, else empty */
 	bool is_layer; /* was walked as a layer */
+};
+
+struct platform_entry { /* one image of an index */
+	str platform; /* "linux/arm64/v8"; empty when nothing says */
+	str manifest; /* "sha256:…" */
+};
+struct platform_list {
+	VEC(struct platform_entry) entries; /* in the index's order */
+	size_t left_out; /* attestations and entries of no platform: they are no images */
 };

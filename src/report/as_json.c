@@ -208,6 +208,8 @@ static void put_location(struct job *job, const struct package *p)
 		return;
 	jsonout_object(&job->json, "layer");
 	jsonout_u64(&job->json, "index", p->layer);
+	if (job->r->base.layers)
+		jsonout_bool(&job->json, "base", p->layer < job->r->base.layers);
 	put_layer_identity(&job->json, layer);
 	jsonout_end(&job->json);
 }

@@ -94,6 +94,25 @@ static str data_age(struct arena *a, const struct scan_report *r)
 	                    STR_FMT(str_upto(r->data_date, 10)));
 }
 
+static str base_image(struct job *job)
+{
+	const struct base_image *b = &job->r->base;
+	struct arena *a = job->paint.a;
+	str name = b->name.n ? b->name : b->digest;
+	size_t brought = 0, all = job->r->findings.n;
+
+	for (size_t i = 0; i < all; i++)
+		brought += job->r->findings.v[i].package->layer < b->layers &&
+		           !(job->r->findings.v[i].package->traits & PACKAGE_CLAIMED);
+	if (!name.n || !b->layers)
+		return name;
+	name = arena_printf(a, "%.*s (%zu %s)", STR_FMT(name), b->layers,
+	                    plural(b->layers, "layer", "layers"));
+	return all ? arena_printf(a, "%.*s: brings %zu of %zu %s", STR_FMT(name), brought, all,
+	                          plural(all, "finding", "findings"))
+	           : name;
+}
+
 static void put_head(struct job *job)
 {
 	const struct scan_report *r = job->r;
@@ -103,6 +122,7 @@ static void put_head(struct job *job)
 	put_digest(job);
 	label(job, "Platform:", INK_PLAIN, platform(a, &r->image));
 	label(job, "System:", INK_PLAIN, r->distro.name.n ? r->distro.name : r->distro.id);
+	label(job, "Base:", INK_PLAIN, base_image(job));
 	label(job, "Packages:", INK_PLAIN, package_types(job));
 	label(job, "Advisory data:", INK_PLAIN, data_age(a, r));
 }

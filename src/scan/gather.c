@@ -1,4 +1,5 @@
 #include "scan/gather.h"
+#include "scan/bases.h"
 #include "scan/cache.h"
 #include "scan/job.h"
 #include "scan/claims.h"
@@ -374,6 +375,16 @@ static int read_image(struct gathering *s, const char *target, struct error *e)
 	return r;
 }
 
+/* Only what was read layer by layer names a chain for others: its digests were checked here. */
+static void place_on_base(struct gathering *s)
+{
+	struct cachestore *store = s->o->cache ? cache_store(s->o->cache) : NULL;
+
+	bases_find(store, s->arena, s->report);
+	if (store && source_shape(s->source) == SOURCE_LAYERS)
+		bases_remember(store, &s->report->image);
+}
+
 int gather_image(const char *target, const struct scan_options *o, struct arena *a,
                  struct scan_report *into, struct gathering **out, struct error *e)
 {
@@ -387,6 +398,8 @@ int gather_image(const char *target, const struct scan_options *o, struct arena 
 	pthread_mutex_init(&s->lock, NULL);
 	r = read_image(s, target, e);
 	into->image.target = arena_str(a, str_c(o->label ? o->label : target));
+	if (r >= 0)
+		place_on_base(s);
 	if (r < 0)
 		gathering_free(s);
 	else
