@@ -6,6 +6,7 @@
 #include "scan/order.h"
 #include "scan/owned.h"
 #include "version/ecosystem.h"
+#include "vulndb/trackers.h"
 #include "vulndb/vulndb.h"
 #include <inttypes.h>
 
@@ -123,8 +124,10 @@ static bool speaks_of(str source, str eco)
 {
 	str base = str_upto(eco, str_chr(eco, ':'));
 
-	if (str_eq(source, STR("debian/tracker")))
-		return str_eq(base, STR("Debian"));
+	const struct tracker *tracker = tracker_of(source);
+
+	if (tracker)
+		return str_eq(base, tracker->ecosystem);
 	return str_starts(source, STR("osv/")) && str_eq(str_from(source, 4), base);
 }
 

@@ -169,7 +169,7 @@ int feed_fetch(const struct feed *f, const struct shelf_source *last, struct cli
 	*out = (struct fetched){ .fd = -1, .source.name = f->name };
 	if (f->remote)
 		r = open_remote(f, last, net, dir, a, out, sum, e);
-	else if (f->kind == FEED_OSV_FILES)
+	else if (f->kind == FEED_OSV_FILES || f->kind == FEED_CSAF_FILES)
 		r = open_loose(f->where, dir, out, sum, e);
 	else
 		r = open_file(f->where, out, sum, e);

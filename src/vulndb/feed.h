@@ -10,7 +10,7 @@ struct client;
 struct feed {
 	str name; /* "osv/Debian", "debian/tracker", "cve/list.zip" */
 	enum feed_kind kind;
-	const char *where; /* URL, path of a file, or of a folder for FEED_OSV_FILES */
+	const char *where; /* URL, path of a file, or of a folder of loose files */
 	bool remote;
 };
 

@@ -36,6 +36,9 @@ static const struct form { /* an archive in a folder of the mirror */
 	{ STR_INIT("cve"), STR_INIT(".tar.gz"),  FEED_CVE_TAR },
 	{ STR_INIT("cve"), STR_INIT(".tgz"),     FEED_CVE_TAR },
 	{ STR_INIT("cve"), STR_INIT(".tar.zst"), FEED_CVE_TAR },
+	{ STR_INIT("redhat"), STR_INIT(".tar"),     FEED_CSAF_TAR },
+	{ STR_INIT("redhat"), STR_INIT(".tar.gz"),  FEED_CSAF_TAR },
+	{ STR_INIT("redhat"), STR_INIT(".tar.zst"), FEED_CSAF_TAR },
 };
 // clang-format on
 
@@ -144,7 +147,10 @@ static void take_archive(const char *dir, const char *entry, struct arena *a, st
 	str folder = str_base(str_c(dir));
 	for (size_t i = 0; i < LEN(forms); i++)
 		if (str_eq(folder, forms[i].folder) && str_ends(str_c(entry), forms[i].end))
-			add(out, a, arena_printf(a, "%s/%s", forms[i].folder.p, entry),
+			add(out, a,
+			    arena_printf(a, "%s%s/%s",
+			                 forms[i].kind == FEED_CSAF_TAR ? "csaf/" : "",
+			                 forms[i].folder.p, entry),
 			    forms[i].kind, false, arena_printf(a, "%s/%s", dir, entry));
 }
 
@@ -158,7 +164,8 @@ static void list_folder(const char *dir, struct arena *a, struct feeds *out,
 {
 	DIR *d = dir ? opendir(dir) : NULL;
 	for (struct dirent *entry; d && (entry = readdir(d));)
-		if (entry->d_name[0] != '.' && strlen(entry->d_name) < 40) /* a feed's name goes into keys */
+		if (entry->d_name[0] != '.' &&
+		    strlen(entry->d_name) < 40) /* a feed's name goes into keys */
 			each(dir, entry->d_name, a, out);
 	if (d)
 		closedir(d);
@@ -169,6 +176,10 @@ static void list_local(const char *from, struct arena *a, struct feeds *out)
 	list_folder(arena_printf(a, "%s/osv", from).p, a, out, take_ecosystem);
 	list_folder(arena_printf(a, "%s/alpine", from).p, a, out, take_release);
 	list_folder(arena_printf(a, "%s/cve", from).p, a, out, take_archive);
+	str redhat = arena_printf(a, "%s/csaf/redhat", from);
+	list_folder(redhat.p, a, out, take_archive);
+	if (redhat.n && holds_json(redhat.p))
+		add(out, a, STR("csaf/redhat/files"), FEED_CSAF_FILES, false, redhat);
 	for (size_t i = 0; i < LEN(singles); i++) {
 		str path = arena_printf(a, "%s/%s", from, singles[i].path);
 		if (exists(path.p))

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "format/members.h"
 #include "sys/jail.h"
+#include "vulndb/csaf.h"
 #include "vulndb/cve5.h"
 #include "vulndb/debian.h"
 #include "vulndb/epss.h"
@@ -44,6 +45,8 @@ static const char *const names[FEED_KIND_COUNT] = {
 	[FEED_WOLFI]     = "feed-wolfi",
 	[FEED_CHAINGUARD] = "feed-chainguard",
 	[FEED_KEV]       = "feed-kev",
+	[FEED_CSAF_TAR]  = "feed-csaf-tar",
+	[FEED_CSAF_FILES] = "feed-csaf-files",
 	[FEED_EPSS]      = "feed-epss",
 };
 // clang-format on
@@ -130,6 +133,11 @@ static int read_osv(struct json *doc, struct arena *a, struct advisory *out, str
 {
 	int r = osv_read(doc, a, out, e);
 	return r < 0 ? r : 1;
+}
+
+static int read_csaf(struct json *doc, struct arena *a, struct advisory *out, struct error *e)
+{
+	return csaf_read(doc, a, out, e);
 }
 
 static int read_cve(struct json *doc, struct arena *a, struct advisory *out, struct error *e)
@@ -281,8 +289,10 @@ static int read_feed(struct worker *w, enum feed_kind kind, struct stream *in, s
 	case FEED_CVE_ZIP:
 		return read_archive(w, in, true, e);
 	case FEED_CVE_TAR:
+	case FEED_CSAF_TAR:
 		return read_archive(w, in, false, e);
 	case FEED_OSV_FILES:
+	case FEED_CSAF_FILES:
 		return read_files(w, in, e);
 	case FEED_DEBIAN:
 		return debian_read("tracker", in, send_advisory, w, e);
@@ -330,6 +340,9 @@ static size_t record_max(enum feed_kind kind)
 		return SECDB_BYTES;
 	case FEED_KEV:
 		return KEV_BYTES;
+	case FEED_CSAF_TAR:
+	case FEED_CSAF_FILES:
+		return CSAF_BYTES;
 	default:
 		return OSV_BYTES;
 	}
@@ -338,22 +351,25 @@ static size_t record_max(enum feed_kind kind)
 int feedworker_run(enum feed_kind kind, struct stream *in, feedworker_write *out, void *ctx,
                    struct error *e)
 {
-	bool cve = kind == FEED_CVE_ZIP || kind == FEED_CVE_TAR;
+	bool cve = kind == FEED_CVE_ZIP || kind == FEED_CVE_TAR,
+	     csaf = kind == FEED_CSAF_TAR || kind == FEED_CSAF_FILES,
+	     tar = kind == FEED_CVE_TAR || kind == FEED_CSAF_TAR;
 	struct worker w = { .out = out,
 		            .ctx = ctx,
-		            .read = cve ? read_cve : read_osv,
+		            .read = cve    ? read_cve
+		                    : csaf ? read_csaf
+		                           : read_osv,
 		            .record_max = record_max(kind),
 		            .batch = BUF(FRAME_BYTES),
 		            .scratch = ARENA(RECORD_ARENA_BYTES) };
-	bool archive = kind == FEED_OSV_ZIP || cve;
+	bool archive = kind == FEED_OSV_ZIP || cve || tar;
 	struct stream *from = in;
 
 	w.document = BUF(w.record_max);
 	if (archive) /* an archive takes its stream over */
-		from = kind == FEED_CVE_TAR
-		               ? stream_inflate_wide(stream_borrow(in),
-		                                     (uint64_t)FEED_INFLATED_MAX_GIB << 30)
-		               : stream_borrow(in);
+		from = tar ? stream_inflate_wide(stream_borrow(in),
+		                                 (uint64_t)FEED_INFLATED_MAX_GIB << 30)
+		           : stream_borrow(in);
 	int r = read_feed(&w, kind, from, e);
 	if (r >= 0)
 		r = send_end(&w, e);

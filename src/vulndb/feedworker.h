@@ -16,6 +16,8 @@ enum feed_kind {
 	FEED_ALPINE,    /* a secdb document */
 	FEED_WOLFI,
 	FEED_CHAINGUARD,
+	FEED_CSAF_TAR,  /* VEX documents in a tar */
+	FEED_CSAF_FILES, /* loose, as FEED_OSV_FILES */
 	FEED_KEV,  /* CISA's catalogue */
 	FEED_EPSS, /* the scores' CSV, plain or gzip */
 	FEED_KIND_COUNT

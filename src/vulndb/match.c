@@ -178,16 +178,34 @@ static int take_row(struct matching *m, str id, str feed, str value)
 	return 0;
 }
 
-static int take_rows(struct matching *m)
+/* Does the advisory speak of the package by its own name too? That word is the closer one. */
+static int speaks_of_binary(struct matching *m, str id_and_feed)
 {
 	char prefix[LMDB_KEY_BYTES];
-	str from = shelf_package_prefix(prefix, m->s->ecosystem, m->s->name), key, value;
+	struct buf key cleanup(buf_done) = BUF(2 * LMDB_KEY_BYTES);
+	str value;
+	buf_add(&key, shelf_package_prefix(prefix, m->s->ecosystem, m->s->name));
+	buf_add(&key, id_and_feed);
+	return lmdb_get(m->look.txn, TABLE_PACKAGES, buf_view(&key), &value, m->e);
+}
+
+/* Rows of the package's name, or of its source's, as Red Hat tells what is not fixed */
+static int take_rows(struct matching *m, str name)
+{
+	char prefix[LMDB_KEY_BYTES];
+	str from = shelf_package_prefix(prefix, m->s->ecosystem, name), key, value;
+	bool of_source = !str_eq(name, m->s->name);
 	int r;
 	for (r = lmdb_seek(m->look.packages, from, &key, &value, m->e);
 	     r == 1 && str_starts(key, from);
 	     r = r < 0 ? r : lmdb_next(m->look.packages, &key, &value, m->e)) {
 		str rest = str_from(key, from.n);
 		size_t at = str_chr(rest, 0);
+		if (of_source && (r = speaks_of_binary(m, rest)) != 0) {
+			if (r < 0)
+				break;
+			continue;
+		}
 		if ((r = take_row(m, str_upto(rest, at), str_from(rest, at + 1), value)) < 0)
 			break;
 	}
@@ -452,7 +470,13 @@ static bool is_tracked(const struct vulndb *db, str ecosystem)
 static int run(struct matching *m)
 {
 	int r = look_open(m->look.db, &m->look, m->e);
-	r = r < 0 ? r : take_rows(m);
+	r = r < 0 ? r : take_rows(m, m->s->name);
+	if (r == 0 && m->s->package->type == PACKAGE_RPM &&
+	    str_eq(names_base(m->s->ecosystem), STR("Red Hat"))) {
+		str source = m->s->package->source;
+		r = take_rows(
+		        m, arena_concat(m->scratch, STR("src:"), source.n ? source : m->s->name));
+	}
 	r = r < 0 ? r : group_all(m);
 	for (size_t i = 0; r == 0 && i < m->groups.n; i++)
 		if (m->groups.v[i].group->hits.n)

@@ -384,3 +384,41 @@ TEST(lookup_finds_by_id_alias_notice_and_package)
 	}
 	vulndb_close(db);
 }
+
+TEST(debians_states_are_told_as_its_tracker_means_them)
+{
+	static const struct {
+		const char *release; /* of the tracker's JSON */
+		enum fix_status status;
+		enum severity severity;
+	} rows[] = {
+		{ "\"status\":\"open\"", FIX_NONE, SEVERITY_UNKNOWN },
+		{ "\"status\":\"open\",\"urgency\":\"unimportant\"", FIX_NONE, SEVERITY_NEGLIGIBLE },
+		{ "\"status\":\"open\",\"nodsa\":\"Minor issue\",\"nodsa_reason\":\"\"", FIX_NONE,
+		  SEVERITY_UNKNOWN },
+		{ "\"status\":\"open\",\"nodsa\":\"Minor\",\"nodsa_reason\":\"postponed\"",
+		  FIX_DEFERRED, SEVERITY_UNKNOWN },
+		{ "\"status\":\"open\",\"nodsa\":\"Minor\",\"nodsa_reason\":\"ignored\"", FIX_WILL_NOT,
+		  SEVERITY_UNKNOWN },
+		{ "\"status\":\"undetermined\"", FIX_UNDER_INVESTIGATION, SEVERITY_UNKNOWN },
+		{ "\"status\":\"open\",\"urgency\":\"end-of-life\"", FIX_END_OF_LIFE,
+		  SEVERITY_UNKNOWN },
+	};
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct feeds f cleanup(feeds_done);
+		struct package p = { .type = PACKAGE_DEB, .name = STR("s"), .version = STR("1") };
+		char text[512];
+		feeds_new(&f);
+		snprintf(text, sizeof text,
+		         "{\"s\":{\"CVE-2024-0001\":{\"releases\":{\"bookworm\":{%s}}}}}",
+		         rows[i].release);
+		feeds_put(&f, "debian/tracker.json", text);
+		EXPECT_OK(feeds_update(&f), &f.e);
+		struct scan_report r = feeds_match(&f, &p, "Debian:12");
+		EXPECT_INT(r.findings.n, 1);
+		if (r.findings.n != 1)
+			continue;
+		EXPECT_INT(r.findings.v[0].status, rows[i].status);
+		EXPECT_INT(r.findings.v[0].severity, rows[i].severity);
+	}
+}
