@@ -24,6 +24,7 @@ struct settings {
 	uint64_t cache_max;
 	bool no_cache, all_platforms;
 	bool attached_sboms, ignore_unfixed, exit_on_eol, offline, insecure, password_stdin, quiet, verbose;
+	bool show_suppressed;
 	unsigned timeout_s, jobs, max_data_age;
 	/* read from the above */
 	unsigned shown, left_out;
@@ -156,11 +157,12 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 {
 	const struct option_row rows[] = {
 		// clang-format off
-		{ "format", 'f', OPTION_TEXT, &s->format, "FORMAT", "see below (table; sbom: cyclonedx)" },
+		{ "format", 'f', OPTION_TEXT, &s->format, "FORMAT", "of those above (table; sbom: cyclonedx)" },
 		{ "output", 'o', OPTION_TEXT, &s->output, "FILE", "write there instead of standard output; FOLDER/: a file an image" },
 		{ "severity", 's', OPTION_TEXT, &s->severity, "LIST", "show only these, as in critical,high" },
 		{ "fail-on", 0, OPTION_TEXT, &s->fail_on, "SEVERITY", "status 1 when a finding is that severe or worse" },
 		{ "exit-on-eol", 0, OPTION_FLAG, &s->exit_on_eol, NULL, "status 1 when the distribution's release has ended" },
+		{ "show-suppressed", 0, OPTION_FLAG, &s->show_suppressed, NULL, "list in the table what was hidden, and why" },
 		{ "ignore-unfixed", 0, OPTION_FLAG, &s->ignore_unfixed, NULL, "leave out what no version fixes" },
 		{ "severity-source", 0, OPTION_TEXT, &s->severity_source, "LIST", "whose severity counts: vendor, nvd, ghsa, cvss, highest or a source's name" },
 		{ "leave-out", 0, OPTION_TEXT, &s->leave_out, "LIST", "suppress what is in kernel-headers, development, documentation, debug-symbols, firmware" },
@@ -410,6 +412,7 @@ int cmd_scan(int argc, char **argv)
 	to.named_by_platform = s.all_platforms;
 	if (r < 0)
 		return screen_fail(&e);
+	to.show_suppressed = s.show_suppressed;
 	open_cache(&s);
 	status = run_all(&s, &to);
 	cache_close(s.cache);

@@ -131,6 +131,7 @@ static int write_report(struct outlet *o, const struct scan_report *r, struct er
 	struct writer_style style = screen_style(o->path != NULL);
 	int code;
 
+	style.show_suppressed = o->show_suppressed;
 	if (o->several && !o->folder && is_json(o))
 		buf_add(&o->out, o->written ? STR(",\n") : STR("[\n"));
 	else if (o->written && !o->folder)

@@ -9,7 +9,7 @@
 struct outlet {
 	const char *path; /* NULL: standard output */
 	const struct writer_row *writer;
-	bool folder, several, named_by_platform;
+	bool folder, several, named_by_platform, show_suppressed;
 	size_t written;
 	struct arena arena;
 	VEC(const char *) names; /* of the files in the folder */

@@ -2,31 +2,15 @@
  * group at a time, the counts, and aloud whatever was not assessed. "No known vulnerabilities" is
  * said only of an image that was assessed. */
 #include "base/time.h"
-#include "report/paint.h"
+#include "report/table.h"
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { LABEL_CELLS = 15, NOTES_SHOWN = 3, TITLE_CELLS = 160 };
-
-struct job {
-	const struct scan_report *r;
-	struct writer_counts counts;
-	struct painter paint;
-};
-
-static const char *plural(uint64_t n, const char *one, const char *more)
-{
-	return n == 1 ? one : more;
-}
-
-static void sentence(struct job *job, enum ink ink, str text)
-{
-	paint_words(&job->paint, ink, 0, 0, text);
-}
+enum { LABEL_CELLS = 15, TITLE_CELLS = 160, EPSS_COLUMNS = 110 };
 
 /* ---- head ---- */
 
-static void label(struct job *job, const char *name, enum ink ink, str value)
+static void label(struct table *job, const char *name, enum ink ink, str value)
 {
 	const struct painter *p = &job->paint;
 
@@ -38,7 +22,7 @@ static void label(struct job *job, const char *name, enum ink ink, str value)
 }
 
 /* Whole on one line, as it is copied: closer to its label where the terminal has 80 columns. */
-static void put_digest(struct job *job)
+static void put_digest(struct table *job)
 {
 	const struct painter *p = &job->paint;
 	str digest = paint_clean(p, job->r->image.digest);
@@ -53,7 +37,7 @@ static void put_digest(struct job *job)
 	paint_end(p);
 }
 
-static str package_types(struct job *job)
+static str package_types(struct table *job)
 {
 	struct arena *a = job->paint.a;
 	str out = arena_printf(a, "%zu", job->r->packages.n);
@@ -94,7 +78,7 @@ static str data_age(struct arena *a, const struct scan_report *r)
 	                    STR_FMT(str_upto(r->data_date, 10)));
 }
 
-static str base_image(struct job *job)
+static str base_image(struct table *job)
 {
 	const struct base_image *b = &job->r->base;
 	struct arena *a = job->paint.a;
@@ -107,13 +91,28 @@ static str base_image(struct job *job)
 	if (!name.n || !b->layers)
 		return name;
 	name = arena_printf(a, "%.*s (%zu %s)", STR_FMT(name), b->layers,
-	                    plural(b->layers, "layer", "layers"));
+	                    table_plural(b->layers, "layer", "layers"));
 	return all ? arena_printf(a, "%.*s: brings %zu of %zu %s", STR_FMT(name), brought, all,
-	                          plural(all, "finding", "findings"))
+	                          table_plural(all, "finding", "findings"))
 	           : name;
 }
 
-static void put_head(struct job *job)
+static void put_end_of_life(struct table *job)
+{
+	const struct end_of_life *eol = &job->r->eol;
+	struct arena *a = job->paint.a;
+	str text;
+
+	if (!eol->known || !eol->date.n)
+		return;
+	text = arena_printf(a, eol->ended ? "ended on %.*s" : "until %.*s", STR_FMT(eol->date));
+	if (eol->extended.n)
+		text = arena_printf(a, "%.*s, extended until %.*s", STR_FMT(text),
+		                    STR_FMT(eol->extended));
+	label(job, "Support:", eol->ended ? INK_BAD : INK_PLAIN, text);
+}
+
+static void put_head(struct table *job)
 {
 	const struct scan_report *r = job->r;
 	struct arena *a = job->paint.a;
@@ -122,6 +121,7 @@ static void put_head(struct job *job)
 	put_digest(job);
 	label(job, "Platform:", INK_PLAIN, platform(a, &r->image));
 	label(job, "System:", INK_PLAIN, r->distro.name.n ? r->distro.name : r->distro.id);
+	put_end_of_life(job);
 	label(job, "Base:", INK_PLAIN, base_image(job));
 	label(job, "Packages:", INK_PLAIN, package_types(job));
 	label(job, "Advisory data:", INK_PLAIN, data_age(a, r));
@@ -144,22 +144,50 @@ static str fix_words(const struct finding *f)
 	return writer_fixable(f) ? f->fixed_version : str_c(writer_fix_words(f));
 }
 
-static str word_upper(struct arena *a, const char *word)
-{
-	str out = arena_str(a, str_c(word));
-	char *p = arena_alloc(a, out.n + 1);
-
-	for (size_t i = 0; p && i < out.n; i++)
-		p[i] = (char)(out.p[i] - ('a' <= out.p[i] && out.p[i] <= 'z' ? 32 : 0));
-	return (str){ p, p ? out.n : 0 };
-}
-
 static bool has_own_path(enum package_type t) /* not one file for all packages of the system */
 {
 	return t != PACKAGE_DEB && t != PACKAGE_APK && t != PACKAGE_RPM;
 }
 
-static void add_row(struct job *job, struct grid *g, const struct finding *f)
+static str epss_words(struct arena *a, const struct finding *f)
+{
+	return writer_has_epss(f) ? arena_printf(a, "%.1f%%", f->exploited.epss * 100) : (str){ 0 };
+}
+
+/* "app/package-lock.json (locked, development)" */
+static str place_words(struct arena *a, const struct package *k)
+{
+	str out = writer_place(a, k), traits = { 0 };
+
+	for (unsigned trait = 1; trait < PACKAGE_TRAITS; trait <<= 1)
+		if (k->traits & trait)
+			traits = arena_printf(a, "%.*s%s%s", STR_FMT(traits), traits.n ? ", " : "",
+			                      package_trait_word((enum package_trait)trait));
+	if (k->owner.n)
+		traits = arena_printf(a, "%.*s%sowned by %.*s", STR_FMT(traits),
+		                      traits.n ? ", " : "", STR_FMT(k->owner));
+	return traits.n ? arena_printf(a, "%.*s (%.*s)", STR_FMT(out), STR_FMT(traits)) : out;
+}
+
+/* What one should know before all else; without its column, the chance of exploitation too. */
+static str mark_words(struct table *job, const struct finding *f)
+{
+	struct arena *a = job->paint.a;
+	str out = { 0 };
+
+	if (f->exploited.known)
+		out = arena_printf(a, "known to be exploited%s%s%.*s",
+		                   f->exploited.ransomware ? ", with ransomware" : "",
+		                   f->exploited.due.n ? ", due " : "", STR_FMT(f->exploited.due));
+	if (f->exploited.known && !job->epss && writer_has_epss(f))
+		out = arena_printf(a, "%.*s, EPSS %.1f%%", STR_FMT(out), f->exploited.epss * 100);
+	if (f->state != STATE_VALID)
+		out = arena_printf(a, "%.*s%s%s", STR_FMT(out), out.n ? "; " : "",
+		                   finding_state_word(f->state));
+	return out;
+}
+
+static void add_row(struct table *job, struct grid *g, const struct finding *f)
 {
 	const struct painter *p = &job->paint;
 	struct grid_row *row = vec_push(p->a, &g->rows);
@@ -167,17 +195,21 @@ static void add_row(struct job *job, struct grid *g, const struct finding *f)
 
 	if (!row)
 		return;
-	row->cells[0] = (struct grid_cell){ word_upper(p->a, severity_word(f->severity)),
+	row->cells[0] = (struct grid_cell){ table_upper(p->a, severity_word(f->severity)),
 		                            ink_of(f->severity) };
 	row->cells[1] = (struct grid_cell){ paint_clean(p, f->id), INK_BOLD };
 	row->cells[2] = (struct grid_cell){ paint_clean(p, f->package->name), INK_PLAIN };
 	row->cells[3] = (struct grid_cell){ paint_clean(p, f->package->version), INK_PLAIN };
 	row->cells[4] = (struct grid_cell){ paint_clean(p, fix_words(f)),
 		                            writer_fixable(f) ? INK_GOOD : INK_DIM };
-	row->cells[5] = (struct grid_cell){ title, INK_PLAIN };
+	if (job->epss)
+		row->cells[5] = (struct grid_cell){ epss_words(p->a, f), INK_PLAIN };
+	row->cells[job->epss ? 6 : 5] = (struct grid_cell){ title, INK_PLAIN };
 	if (has_own_path(f->package->type))
-		row->below[0] = (struct grid_cell){ paint_clean(p, writer_place(p->a, f->package)),
+		row->below[0] = (struct grid_cell){ paint_clean(p, place_words(p->a, f->package)),
 			                            INK_DIM };
+	row->below[1] = (struct grid_cell){ paint_clean(p, mark_words(job, f)),
+		                            f->exploited.known ? INK_BAD : INK_DIM };
 }
 
 static str severities(struct arena *a, const struct grid_count *n)
@@ -191,7 +223,7 @@ static str severities(struct arena *a, const struct grid_count *n)
 	return out;
 }
 
-static void put_group_head(struct job *job, const struct group *group)
+static void put_group_head(struct table *job, const struct group *group)
 {
 	const struct painter *p = &job->paint;
 	uint64_t packages = job->counts.packages[group->type];
@@ -207,24 +239,29 @@ static void put_group_head(struct job *job, const struct group *group)
 	paint(p, INK_BOLD, str_c(package_type_text(group->type)));
 	paint_end(p);
 	text = arena_printf(p->a, "%" PRIu64 " %s, %zu %s: %.*s", packages,
-	                    plural(packages, "package", "packages"), found,
-	                    plural(found, "finding", "findings"), STR_FMT(counts));
-	sentence(job, INK_DIM, text);
+	                    table_plural(packages, "package", "packages"), found,
+	                    table_plural(found, "finding", "findings"), STR_FMT(counts));
+	table_sentence(job, INK_DIM, text);
 	paint_end(p);
 }
 
-static void fill_group(struct job *job, struct group *group)
+static void fill_group(struct table *job, struct group *group)
 {
 	static const struct grid_column columns[] = { { .title = "Severity" },
 		                                      { .title = "ID", .least = 24 },
 		                                      { .title = "Package", .least = 12 },
 		                                      { .title = "Installed", .least = 11 },
 		                                      { .title = "Fixed in", .least = 15 },
+		                                      { .title = "EPSS", .right = true },
 		                                      { .title = "Title" } };
 	size_t rows = 0;
 
 	memcpy(group->grid.columns, columns, sizeof columns);
 	group->grid.n = LEN(columns);
+	if (!job->epss) {
+		group->grid.columns[5] = columns[6];
+		group->grid.n--;
+	}
 	group->grid.below_at = 2;
 	for (size_t i = 0; i < job->r->findings.n; i++)
 		rows += job->r->findings.v[i].package->type == group->type;
@@ -249,7 +286,7 @@ static size_t severity_cells(const struct grid_count *n)
 }
 
 /* All groups alike: titles stand beside where every group has the room. */
-static void put_groups(struct job *job)
+static void put_groups(struct table *job)
 {
 	struct group groups[PACKAGE_TYPE_COUNT] = { 0 };
 	size_t widest = 0;
@@ -272,8 +309,52 @@ static void put_groups(struct job *job)
 	}
 }
 
+static void put_suppressed(struct table *job)
+{
+	const struct painter *p = &job->paint;
+	struct grid g = {
+		.columns = { { .title = "Suppressed" },
+		             { .title = "ID", .least = 24 },
+		             { .title = "Package", .least = 12 },
+		             { .title = "Installed", .least = 11 },
+		             { .title = "Because" } },
+		.n = 5,
+		.below_at = 2,
+	};
+
+	for (size_t i = 0; i < job->r->suppressed.n; i++) {
+		const struct finding *f = &job->r->suppressed.v[i];
+		const struct hiding *h = &f->hidden;
+		struct grid_row *row = vec_push(p->a, &g.rows);
+		str why = arena_printf(p->a, "%s%s%.*s%s%s%.*s%s%.*s", hiding_word(h->kind),
+		                       h->by.n ? " (" : "", STR_FMT(h->by), h->by.n ? ")" : "",
+		                       h->why.n ? ": " : "", STR_FMT(h->why),
+		                       h->until.n ? ", until " : "", STR_FMT(h->until));
+		if (!row)
+			return;
+		row->cells[0] = (struct grid_cell){ table_upper(p->a, severity_word(f->severity)),
+			                            INK_DIM };
+		row->cells[1] = (struct grid_cell){ paint_clean(p, f->id), INK_PLAIN };
+		row->cells[2] = (struct grid_cell){ paint_clean(p, f->package->name), INK_PLAIN };
+		row->cells[3] = (struct grid_cell){ paint_clean(p, f->package->version), INK_DIM };
+		row->cells[4] = (struct grid_cell){ paint_clean(p, why), INK_DIM };
+	}
+	if (!g.rows.n)
+		return;
+	paint_end(p);
+	grid_paint(p, &g, grid_fits(p, &g));
+}
+
+static bool wants_epss(const struct scan_report *r, unsigned columns)
+{
+	for (size_t i = 0; i < r->findings.n && (!columns || columns >= EPSS_COLUMNS); i++)
+		if (writer_has_epss(&r->findings.v[i]))
+			return true;
+	return false;
+}
+
 /* Without advisory data (`sbom`) the inventory itself is what one wants to see. */
-static void put_inventory(struct job *job)
+static void put_inventory(struct table *job)
 {
 	const struct painter *p = &job->paint;
 	struct grid g = {
@@ -304,189 +385,22 @@ static void put_inventory(struct job *job)
 	grid_paint(p, &g, grid_fits(p, &g));
 }
 
-/* ---- summary ---- */
-
-static struct grid_cell number(struct job *job, uint64_t n, enum ink ink)
-{
-	return (struct grid_cell){ arena_printf(job->paint.a, "%" PRIu64, n), n ? ink : INK_DIM };
-}
-
-static void put_counts(struct job *job)
-{
-	const struct writer_counts *c = &job->counts;
-	struct grid g = {
-		.columns = { { .title = "Severity" },
-		             { .title = "Found", .right = true },
-		             { .title = "Fixable", .right = true } },
-		.n = 3,
-	};
-
-	for (int s = SEVERITY_COUNT - 1; s >= 0; s--) {
-		enum severity severity = (enum severity)s;
-		struct grid_row *row;
-		if (!c->found[s] && severity <= SEVERITY_NEGLIGIBLE)
-			continue;
-		row = vec_push(job->paint.a, &g.rows);
-		if (!row)
-			return;
-		row->cells[0] =
-		        (struct grid_cell){ word_upper(job->paint.a, severity_word(severity)),
-			                    c->found[s] ? ink_of(severity) : INK_DIM };
-		row->cells[1] = number(job, c->found[s], INK_PLAIN);
-		row->cells[2] = number(job, c->fixable[s], INK_GOOD);
-	}
-	paint_end(&job->paint);
-	grid_paint(&job->paint, &g, true);
-}
-
-/* Findings that are told by the packages of the distribution */
-static void put_owned(struct job *job)
-{
-	const struct scan_report *r = job->r;
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < r->suppressed.n; i++)
-		n += r->suppressed.v[i].hidden.kind == HIDING_OWNED;
-	if (!n)
-		return;
-	if (!job->counts.all_found && !r->findings_hidden)
-		paint_end(&job->paint);
-	sentence(job, INK_PLAIN,
-	         arena_printf(job->paint.a,
-	                      "%" PRIu64 " %s of packages that distribution packages own %s "
-	                      "judged by those.",
-	                      n, plural(n, "finding", "findings"), plural(n, "is", "are")));
-}
-
-static void put_summary(struct job *job)
-{
-	const struct writer_counts *c = &job->counts;
-	struct arena *a = job->paint.a;
-	uint64_t hidden = job->r->findings_hidden;
-
-	if (c->all_found) {
-		put_counts(job);
-		paint_end(&job->paint);
-		str what = arena_printf(
-		        a, "%" PRIu64 " %s of %" PRIu64 " %s", c->all_found,
-		        plural(c->all_found, "finding", "findings"), c->vulnerabilities,
-		        plural(c->vulnerabilities, "vulnerability", "vulnerabilities"));
-		sentence(job, INK_BOLD,
-		         arena_printf(a,
-		                      "%.*s in %" PRIu64 " of %zu packages, %" PRIu64
-		                      " fixable by an upgrade.",
-		                      STR_FMT(what), c->vulnerable_packages, job->r->packages.n,
-		                      c->all_fixable));
-	}
-	if (hidden) {
-		if (!c->all_found)
-			paint_end(&job->paint);
-		sentence(job, INK_PLAIN,
-		         arena_printf(a,
-		                      "%" PRIu64
-		                      " %s not shown, as asked (--severity, --ignore-unfixed).",
-		                      hidden, plural(hidden, "finding is", "findings are")));
-	}
-	put_owned(job);
-}
-
-/* ---- coverage ---- */
-
-static void put_gap(struct job *job, const struct gap *g)
-{
-	const struct painter *p = &job->paint;
-	str where = g->where.n ? g->where : STR("the image"), text;
-
-	text = arena_printf(p->a, "%.*s: %s", STR_FMT(where), gap_meaning(g->kind));
-	if (g->why.n && !str_eq(g->why, str_c(gap_meaning(g->kind))))
-		text = arena_printf(p->a, "%.*s: %.*s", STR_FMT(text), STR_FMT(g->why));
-	if (writer_layer(job->r, g->layer))
-		text = arena_printf(p->a, "%.*s (layer %d)", STR_FMT(text), g->layer + 1);
-	paint_pad(p, 2);
-	paint(p, INK_BAD, STR("not assessed: "));
-	paint_words(p, INK_PLAIN, 16, 16, text);
-}
-
-static void put_notes(struct job *job, enum gap_kind kind)
-{
-	const struct painter *p = &job->paint;
-	uint64_t n = job->counts.gaps[kind], shown = 0;
-	str text = { 0 };
-
-	if (!n || gap_matters(kind))
-		return;
-	for (size_t i = 0; i < job->r->gaps.n && shown < NOTES_SHOWN; i++) {
-		const struct gap *g = &job->r->gaps.v[i];
-		if (g->kind != kind)
-			continue;
-		text = arena_printf(p->a, "%.*s%s%.*s%s%.*s", STR_FMT(text), shown++ ? "; " : "",
-		                    STR_FMT(g->where), g->where.n && g->why.n ? ": " : "",
-		                    STR_FMT(g->why));
-	}
-	if (n > shown)
-		text = arena_printf(p->a, "%.*s; and %" PRIu64 " more", STR_FMT(text), n - shown);
-	text = arena_printf(p->a, "%" PRIu64 " %s: %s: %.*s", n, plural(n, "note", "notes"),
-	                    gap_meaning(kind), STR_FMT(text));
-	paint_pad(p, 2);
-	paint_words(p, INK_DIM, 2, 6, text);
-}
-
-static void put_coverage(struct job *job)
-{
-	const struct scan_report *r = job->r;
-
-	if (!r->gaps.n && r->assessed)
-		return;
-	paint_end(&job->paint);
-	if (!r->assessed)
-		sentence(job, INK_BAD,
-		         STR("NOT ASSESSED: parts of this image could not be judged."));
-	else
-		sentence(job, INK_BOLD, STR("Coverage"));
-	for (size_t i = 0; i < r->gaps.n; i++)
-		if (gap_matters(r->gaps.v[i].kind))
-			put_gap(job, &r->gaps.v[i]);
-	for (int kind = 0; kind < GAP_KIND_COUNT; kind++)
-		put_notes(job, (enum gap_kind)kind);
-}
-
-/* The last word, for an image without findings. */
-static void put_verdict(struct job *job)
-{
-	const struct painter *p = &job->paint;
-	size_t n = job->r->packages.n;
-
-	if (job->counts.all_found || !job->r->generation)
-		return;
-	if (!job->r->assessed) {
-		paint_end(p);
-		sentence(job, INK_BAD,
-		         arena_printf(p->a,
-		                      "Nothing was found in what could be read (%zu %s). That is "
-		                      "no clean bill of health.",
-		                      n, plural(n, "package", "packages")));
-	} else if (!job->r->findings_hidden) {
-		paint_end(p);
-		sentence(job, INK_GOOD,
-		         arena_printf(p->a, "%sNo known vulnerabilities in %zu %s.",
-		                      paint_sign(p, "✔ ", ""), n,
-		                      plural(n, "package", "packages")));
-	}
-}
-
 int as_table(const struct scan_report *r, const struct writer_style *style, struct buf *out,
              struct error *e)
 {
 	struct arena a cleanup(arena_done) = ARENA(WRITER_MEMORY_BYTES);
-	struct job job = { .r = r, .paint = { out, &a, style } };
+	struct table job = { .r = r, .paint = { out, &a, style } };
 
 	writer_count(r, &job.counts);
 	put_head(&job);
+	job.epss = wants_epss(r, style->columns);
 	put_groups(&job);
+	if (style->show_suppressed)
+		put_suppressed(&job);
 	if (!r->generation && !job.counts.gaps[GAP_NO_DATA])
 		put_inventory(&job);
-	put_summary(&job);
-	put_coverage(&job);
-	put_verdict(&job);
+	table_summary(&job);
+	table_coverage(&job);
+	table_verdict(&job);
 	return writer_done(&a, out, "table", e);
 }

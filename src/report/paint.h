@@ -25,7 +25,7 @@ void paint_rule(const struct painter *p, size_t cells);
 /* Words from column `at` (already there) on, next lines from column `indent`. */
 void paint_words(const struct painter *p, enum ink ink, size_t at, size_t indent, str text);
 
-enum { GRID_COLUMNS = 6, GRID_BELOW = 2 };
+enum { GRID_COLUMNS = 7, GRID_BELOW = 2 };
 
 struct grid_cell {
 	str text; /* clean */

@@ -209,6 +209,17 @@ TEST(table_for_a_file_in_ascii_is_as_agreed)
 	expect_format("table", "ascii.txt", (struct writer_style){ 0 });
 }
 
+TEST(table_lists_what_was_hidden_when_asked)
+{
+	struct buf out cleanup(buf_done) = BUF(MOST);
+	const struct made_report *m = made_reports;
+
+	while (strcmp(m->name, "marked"))
+		m++;
+	render(m, "table", (struct writer_style){ .columns = 100, .utf8 = true, .show_suppressed = true }, &out);
+	expect_golden(m->name, "suppressed.txt", buf_view(&out));
+}
+
 TEST(table_never_is_wider_than_the_terminal)
 {
 	static const unsigned widths[] = { 80, 100, 120, 200 };
