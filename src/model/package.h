@@ -23,7 +23,7 @@
 	X(HACKAGE,  "hackage",  "Haskell",  "Hackage") \
 	X(CONDA,    "conda",    "conda",    "") \
 	X(BITNAMI,  "bitnami",  "Bitnami",  "Bitnami") \
-	X(GENERIC,  "generic",  "programs", "") /* known by strings in a program, or Windows software */
+	X(GENERIC,  "generic",  "programs", "CVE") /* known by strings in a program, or Windows software; CVE records name them */
 // clang-format on
 
 enum package_type {

@@ -6,6 +6,7 @@
 #include "scan/order.h"
 #include "scan/owned.h"
 #include "version/ecosystem.h"
+#include "vulndb/products.h"
 #include "vulndb/trackers.h"
 #include "vulndb/vulndb.h"
 #include <inttypes.h>
@@ -74,7 +75,13 @@ static void note_uncovered(struct assessment *s, struct vulndb *db)
 		for (size_t i = 0; i < s->report->packages.n; i++)
 			if (s->report->packages.v[i].type == t && !n++)
 				eco = ecosystem_of(s->report, &s->report->packages.v[i]);
-		if (n && eco.n && !is_of_kind(eco, t))
+		bool os = n && (t == PACKAGE_DEB || t == PACKAGE_APK || t == PACKAGE_RPM);
+		if (n && !eco.n && !os)
+			add_gap(s, GAP_NO_DATA, str_c(package_purl_type(t)),
+			        arena_printf(s->arena,
+			                     "nobody publishes advisories for %zu %s packages", n,
+			                     package_type_text(t)));
+		else if (n && eco.n && !is_of_kind(eco, t))
 			add_gap(s, GAP_NO_DATA, eco,
 			        arena_printf(s->arena,
 			                     "%zu %s packages, which are none of this release's", n,
@@ -90,6 +97,24 @@ static void note_uncovered(struct assessment *s, struct vulndb *db)
 			        arena_printf(s->arena, "no advisories for %zu %s packages", n,
 			                     package_type_text(t)));
 	}
+}
+
+/* Programs and Windows software that the CVE records are not searched for */
+static void note_unknown_programs(struct assessment *s)
+{
+	const struct scan_report *r = s->report;
+	str first = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->packages.n; i++)
+		if (r->packages.v[i].type == PACKAGE_GENERIC &&
+		    !products_know(r->packages.v[i].name) && !n++)
+			first = r->packages.v[i].name;
+	if (n)
+		add_gap(s, GAP_NOTE, STR("programs"),
+		        arena_printf(s->arena,
+		                     "no advisories are looked up for %zu of them, as %.*s", n,
+		                     STR_FMT(first)));
 }
 
 /* An ended release still has the advisories of its day, a coming one a few of the next: nobody
@@ -128,6 +153,8 @@ static bool speaks_of(str source, str eco)
 
 	if (tracker)
 		return str_eq(base, tracker->ecosystem);
+	if (str_starts(source, STR("cve/")))
+		return str_eq(base, STR("CVE"));
 	return str_starts(source, STR("osv/")) && str_eq(str_from(source, 4), base);
 }
 
@@ -188,6 +215,7 @@ static int match_all(struct assessment *s, struct error *e)
 	vulndb_rate_by(db, s->o->severity_source ? str_c(s->o->severity_source) : (str){ 0 });
 	code = vulndb_describe(db, s->arena, r, e);
 	note_uncovered(s, db);
+	note_unknown_programs(s);
 	note_ended(s, db);
 	note_age(s);
 	for (size_t i = 0; code >= 0 && i < r->packages.n; i++)

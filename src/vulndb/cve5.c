@@ -2,6 +2,7 @@
 #include "base/time.h"
 #include "vulndb/names.h"
 #include "vulndb/osv.h"
+#include "vulndb/products.h"
 
 /* Names as other feeds have them */
 static str source_name(const struct json *container)
@@ -105,8 +106,12 @@ int cve5_read(const struct json *doc, struct arena *a, struct advisory *out, str
 	out->summary = osv_cut(json_str(cna, "title"), RECORD_SUMMARY_BYTES);
 	out->details = osv_cut(english(json_get(cna, "descriptions")), CVE5_DETAILS_BYTES);
 	take_container(cna, a, out);
-	for (size_t i = 0; i < json_len(adp) && i < 16; i++)
+	products_read(cna, a, out);
+	for (size_t i = 0; i < json_len(adp) && i < 16; i++) {
 		take_container(json_at(adp, i), a, out);
+		if (!out->affected.n)
+			products_read(json_at(adp, i), a, out);
+	}
 	if (a->failed)
 		return error_set(e, ERR_LIMIT, "%.*s: larger than %zu bytes", STR_FMT(out->id),
 		                 a->max_bytes);

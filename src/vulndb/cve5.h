@@ -1,5 +1,5 @@
 /* vulndb/cve5.h — one CVE record (CVE JSON 5.x, cveproject.github.io/cve-schema) as a source of
- * severities, weaknesses and text; packages in it are not used. Input: hostile, some kilobytes.
+ * severities, weaknesses and text, and of the versions of well-known programs (products.h). Input: hostile, some kilobytes.
  * Strings of the result are borrowed from the document and the arena. One thread. */
 #pragma once
 #include "base/json.h"

@@ -97,6 +97,18 @@ static bool fits_module(const struct affected *f, const struct package *p)
 	        (p->module.n == f->module.n || p->module.p[f->module.n] == ':'));
 }
 
+/* Bitnami's "1.2.3-4" is a build of 1.2.3, and what an advisory says of the last affected 1.2.3
+ * holds for all of them. */
+static struct range_verdict evaluate_upstream(const struct matching *m, const struct range *ranges,
+                                              size_t n, const str *versions, size_t n_versions)
+{
+	str version = str_upto(m->s->version, str_chr(m->s->version, '-'));
+	struct range_verdict v =
+	        range_evaluate(m->s->eco, version, ranges, n, versions, n_versions);
+	v.affected = v.affected && (v.listed || v.last_affected);
+	return v;
+}
+
 /* One row: the bodies' ranges and versions count together. */
 static int evaluate(struct matching *m, str value, struct hit *h)
 {
@@ -127,6 +139,8 @@ static int evaluate(struct matching *m, str value, struct hit *h)
 	}
 	h->verdict = range_evaluate(m->s->eco, m->s->version, ranges.v, ranges.n, versions.v,
 	                            versions.n);
+	if (m->s->package->type == PACKAGE_BITNAMI && !h->verdict.affected)
+		h->verdict = evaluate_upstream(m, ranges.v, ranges.n, versions.v, versions.n);
 	if (h->verdict.unordered && !h->verdict.affected)
 		m->unordered = arena_printf(m->scratch, "%.*s: %.*s", STR_FMT(h->id),
 		                            STR_FMT(h->verdict.unordered->version));
@@ -134,15 +148,21 @@ static int evaluate(struct matching *m, str value, struct hit *h)
 	return 0;
 }
 
+/* A CVE's own record, or one of OSV's */
+static enum advisory_origin origin_of(str feed)
+{
+	return str_starts(feed, STR("cve/")) ? ORIGIN_CVE : ORIGIN_OSV;
+}
+
 /* The head, if this copy of the advisory is the one that counts: 1, or 0. */
 static int load(struct matching *m, struct hit *h)
 {
 	char row[LMDB_KEY_BYTES];
 	str feed = h->feed, value;
-	int r = tracker_of(h->feed)
-	                ? lmdb_get(m->look.txn, TABLE_ADVISORIES, shelf_pair(row, h->id, h->feed),
-	                           &value, m->e)
-	                : shelf_newest(m->look.advisories, h->id, ORIGIN_OSV, &feed, &value, m->e);
+	int r = tracker_of(h->feed) ? lmdb_get(m->look.txn, TABLE_ADVISORIES,
+	                                       shelf_pair(row, h->id, h->feed), &value, m->e)
+	                            : shelf_newest(m->look.advisories, h->id, origin_of(h->feed),
+	                                           &feed, &value, m->e);
 	if (r <= 0 || !str_eq(feed, h->feed))
 		return r < 0 ? r : 0;
 	r = shelf_get_head(value, m->scratch, &h->head, &h->rest, m->e);

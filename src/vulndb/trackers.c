@@ -27,5 +27,7 @@ const struct tracker *tracker_of(str feed)
 str tracker_word(str feed)
 {
 	const struct tracker *t = tracker_of(feed);
+	if (str_starts(feed, STR("cve/")))
+		return STR("cve");
 	return t ? t->word : str_starts(feed, STR("own/")) ? feed : STR("osv");
 }
