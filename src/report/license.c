@@ -147,8 +147,10 @@ struct reading {
 	str rest;
 	struct buf *out;
 	unsigned open, words; /* parentheses open; tokens that are not ids alone count as words */
-	unsigned known, unknown;
+	unsigned known;
 	bool lenient;
+	size_t last; /* of `out`, where the last licence begins */
+	str source;  /* from the last licence on */
 };
 
 static str next_token(str *rest)
@@ -239,8 +241,11 @@ static void put_reference(struct reading *r, str phrase)
 static bool take_license(struct reading *r)
 {
 	struct buf name cleanup(buf_done) = BUF(KIB(4));
-	str phrase = take_phrase(r);
+	str phrase;
 
+	r->last = r->out->n;
+	r->source = r->rest;
+	phrase = take_phrase(r);
 	if (!phrase.n || phrase.n > PHRASE_BYTES)
 		return false;
 	r->words++;
@@ -255,7 +260,6 @@ static bool take_license(struct reading *r)
 			buf_addc(r->out, ')');
 		return true;
 	}
-	r->unknown++;
 	if (r->lenient)
 		put_reference(r, phrase);
 	return r->lenient;
@@ -270,8 +274,11 @@ static bool take_exception(struct reading *r)
 	if (exception) {
 		put(r, "WITH");
 		put(r, exception);
+	} else if (r->lenient && phrase.n) { /* a licence of its own: more is allowed */
+		r->out->n = r->last;
+		put_reference(r, str_trim(str_upto(r->source, r->source.n - r->rest.n)));
 	}
-	return exception != NULL;
+	return exception || (r->lenient && phrase.n);
 }
 
 /* What may stand behind a licence; *more: another one has to follow. */

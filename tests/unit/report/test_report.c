@@ -348,6 +348,8 @@ TEST(an_expression_names_unknown_licences_by_reference)
 	struct buf out cleanup(buf_done) = BUF(1024);
 	EXPECT(license_expression(STR("MIT AND public-domain"), &out));
 	EXPECT_STR(buf_view(&out), STR("MIT AND LicenseRef-public-domain"));
+	EXPECT(license_expression(STR("MIT AND GPL-3+ with Bison exception"), &out));
+	EXPECT_STR(buf_view(&out), STR("MIT AND LicenseRef-GPL-3-with-Bison-exception"));
 	EXPECT(!license_expression(STR("SEE LICENSE IN LICENSE.md"), &out));
 	EXPECT(!license_expression(STR("UNLICENSED"), &out));
 }
