@@ -1,4 +1,5 @@
 #include "inventory/apkdb.h"
+#include "inventory/copyright.h"
 #include "inventory/conda.h"
 #include "inventory/dartlock.h"
 #include "inventory/detector.h"
@@ -57,6 +58,7 @@ static const struct row rows[] = { /* the first that fits counts; without a read
 	ROW("dpkg",       "dpkg",          "status",       dpkg_read,        true),
 	ASIDE("dpkg-files", "dpkg/info",     "*.list",     dpkg_read_list),
 	ASIDE("dpkg-files", "dpkg/status.d", "*.md5sums",  dpkg_read_sums),
+	ASIDE("dpkg-license", "share/doc/*", "copyright",  copyright_read),
 	ROW("dpkg",       "dpkg/status.d", "*",            dpkg_read,        true),
 	ROW("apk",        "apk/db",        "installed",    apkdb_read,       true),
 	ROW("rpm",        "rpm",           "rpmdb.sqlite", rpmdb_read,       true),

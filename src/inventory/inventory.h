@@ -12,7 +12,7 @@ enum { PACKAGES_MAX = 200000, GAPS_MAX = 10000, OWNED_MAX = 500000 }; /* of one 
 
 struct owned_file { /* what a package database says of one file: only of paths that another reader wants */
 	str path;  /* clean, as of struct file */
-	str owner; /* name of the distribution package */
+	str owner; /* name of the distribution package; of a copyright file: the licences it names */
 };
 
 struct inventory {

@@ -1,5 +1,6 @@
 #include "scan/merge.h"
 #include "inventory/detector.h"
+#include "scan/copyrights.h"
 #include "scan/owners.h"
 #include "scan/rootfs.h"
 
@@ -290,6 +291,7 @@ int merge_layers(struct layer_result *results, size_t n, struct arena *a, struct
 	}
 	give_distro(&s, into);
 	owners_mark(&s.tree, results, a, into);
+	copyrights_join(&s.tree, results, a, into);
 	rootfs_done(&s.tree);
 	return a->failed ? error_set(e, ERR_LIMIT, "the image's %zu bytes of findings are spent",
 	                             a->max_bytes)

@@ -34,6 +34,8 @@ TEST(detector_match_by_path)
 		{ "var/lib/rpm/rpmdb.sqlite-wal", 0644, "rpm-log" },
 		{ "var/lib/rpmmanifest/container-manifest-2", 0644, "rpm-list" },
 		{ "app/node_modules/@a/b/package.json", 0644, "npm" },
+		{ "usr/share/doc/libc6/copyright", 0644, "dpkg-license" },
+		{ "usr/share/doc/a/b/copyright", 0644, NULL },
 		{ "app/package-lock.json", 0644, "npm-lock" },
 		{ "app/node_modules/.package-lock.json", 0644, NULL },
 		{ "app/yarn.lock", 0644, "yarn-lock" },
