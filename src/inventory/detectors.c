@@ -17,6 +17,7 @@
 #include "inventory/pylock.h"
 #include "inventory/python.h"
 #include "inventory/requirements.h"
+#include "inventory/releasefile.h"
 #include "inventory/rpmdb.h"
 #include "inventory/rproject.h"
 #include "inventory/rustlock.h"
@@ -68,6 +69,9 @@ static const struct row rows[] = { /* the first that fits counts; without a read
 	ROW("rpm-log",    "rpm",           "rpmdb.sqlite-journal", rpmdb_read_wal,      true),
 	ROW("rpm-list",   "rpmmanifest",   "container-manifest-2", rpmdb_read_manifest, true),
 	ROW("npm",        "",              "package.json", npm_read,         false),
+	ROW("jdk",        "",              "release",      releasefile_read_java,     false),
+	ROW("rabbitmq",   "ebin",          "rabbit.app",   releasefile_read_rabbitmq, false),
+	ROW("bitnami",    "*",             ".spdx-*",      releasefile_read_bitnami,  false),
 	ROW("python",     "*.dist-info",   "METADATA",     python_read,      false),
 	ROW("python",     "DIST-INFO",     "METADATA",     python_read,      false),
 	ROW("python",     "*.egg-info",    "PKG-INFO",     python_read,      false),

@@ -1,9 +1,13 @@
 #include "inventory/java.h"
 #include "inventory/archive.h"
 #include "inventory/javameta.h"
+#include "inventory/javasbom.h"
 
 static const uint64_t INFLATED_MAX = (uint64_t)8 << 30;
-enum { NAMES_BYTES = 4 << 20 }; /* of one archive's identity */
+enum {
+	NAMES_BYTES = 4 << 20, /* of one archive's identity */
+	LOOKS_MAX = 20000000,  /* for what an SBOM claims */
+};
 
 struct java { /* one file of the image */
 	str path;
@@ -95,6 +99,22 @@ static int take_inner(struct java *j, const struct jar *outer, str entry, struct
 	return read_archive(j, bytes, &jar, e);
 }
 
+/* What the build wrote down of a program: "META-INF/sbom/application.cdx.json" (Spring Boot,
+ * "SBOM") */
+static bool is_sbom(str entry)
+{
+	return str_eq(str_dir(entry), STR("META-INF/sbom")) && str_ends(entry, STR(".cdx.json"));
+}
+
+static int take_sbom(struct java *j, const struct jar *jar, str entry, struct stream *bytes,
+                     struct error *e)
+{
+	struct package like = {
+		.path = j->path, .inner = jar->inner, .evidence = entry, .traits = PACKAGE_CLAIMED
+	};
+	return javasbom_read(&like, bytes, j->into, e);
+}
+
 static int take_member(struct java *j, struct jar *jar, struct members *zip, const struct member *m,
                        struct error *e)
 {
@@ -104,6 +124,8 @@ static int take_member(struct java *j, struct jar *jar, struct members *zip, con
 		return 0;
 	if (str_eq_nocase(m->path, STR("META-INF/MANIFEST.MF")))
 		return javameta_read_manifest(members_stream(zip), &jar->names, &jar->manifest, e);
+	if (is_sbom(m->path))
+		return take_sbom(j, jar, m->path, members_stream(zip), e);
 	if (is_pom(m->path))
 		return take_pom(jar, m->path, members_stream(zip), e);
 	if (java_is_archive(base))
@@ -161,12 +183,13 @@ static size_t own_pom(const struct jar *jar)
 	return best;
 }
 
-static int add(struct java *j, const struct jar *jar, const struct pom *p, str evidence,
-               struct error *e)
+static int add(struct java *j, const struct jar *jar, const struct pom *p, unsigned traits,
+               str evidence, struct error *e)
 {
 	char name[2 * 1024 + 2];
 	struct package package = { .type = PACKAGE_MAVEN,
 		                   .version = p->version,
+		                   .traits = traits,
 		                   .path = j->path,
 		                   .inner = jar->inner,
 		                   .evidence = evidence };
@@ -207,7 +230,8 @@ static int add_by_name(struct java *j, const struct jar *jar, struct error *e)
 		inventory_gap(j->into, GAP_NO_IDENTITY, j->path,
 		              "%.*s%sno version in its name or manifest",
 		              STR_FMT(str_upto(jar->inner, 300)), jar->inner.n ? ": " : "");
-	return add(j, jar, &p, in_name || !name.version.n ? STR("file name") : STR("manifest"), e);
+	return add(j, jar, &p, 0, in_name || !name.version.n ? STR("file name") : STR("manifest"),
+	           e);
 }
 
 static int conclude(struct java *j, const struct jar *jar, struct error *e)
@@ -219,7 +243,9 @@ static int conclude(struct java *j, const struct jar *jar, struct error *e)
 	int r = own < jar->poms.n ? 0 : add_by_name(j, jar, e);
 
 	for (size_t i = 0; i < jar->poms.n && r >= 0; i++)
-		r = add(j, jar, &jar->poms.v[i].pom, jar->poms.v[i].entry, e);
+		r = add(j, jar, &jar->poms.v[i].pom,
+		        own < jar->poms.n && i != own ? PACKAGE_SHADED : 0, jar->poms.v[i].entry,
+		        e);
 	return r;
 }
 
@@ -274,11 +300,41 @@ static int read_archive(struct java *j, struct stream *bytes, struct jar *jar, s
 	return r < 0 ? r : added;
 }
 
+static bool is_seen(const struct inventory *in, size_t first, const struct package *claimed)
+{
+	for (size_t i = first; i < in->packages.n; i++) {
+		const struct package *p = &in->packages.v[i];
+		if (!(p->traits & PACKAGE_CLAIMED) && str_eq(p->name, claimed->name) &&
+		    str_eq(p->version, claimed->version))
+			return true;
+	}
+	return false;
+}
+
+/* What an SBOM says and the archive shows is told once. */
+static void drop_seen(struct inventory *in, size_t first)
+{
+	size_t kept = first, looks = 0;
+
+	for (size_t i = first; i < in->packages.n; i++) {
+		const struct package *p = &in->packages.v[i];
+		bool seen =
+		        p->traits & PACKAGE_CLAIMED && looks < LOOKS_MAX && is_seen(in, first, p);
+		looks += p->traits & PACKAGE_CLAIMED ? in->packages.n - first : 0;
+		if (!seen)
+			in->packages.v[kept++] = *p;
+	}
+	in->packages.n = kept;
+}
+
 int java_read(struct file *f, struct inventory *into, struct error *e)
 {
 	struct java j = { f->path, into, INFLATED_MAX, JAVA_ENTRIES_MAX, false };
 	struct jar jar cleanup(jar_done) = { .names = ARENA(NAMES_BYTES),
 		                             .base_name = str_base(f->path) };
+	size_t first = into->packages.n;
+	int r = read_archive(&j, f->bytes, &jar, e);
 
-	return read_archive(&j, f->bytes, &jar, e);
+	drop_seen(into, first);
+	return r;
 }

@@ -1,13 +1,17 @@
 #include "inventory/program.h"
 #include "inventory/elfnote.h"
 #include "inventory/golang.h"
+#include "inventory/jsbundle.h"
+#include "inventory/nativeimage.h"
 #include "inventory/rust.h"
 #include "inventory/wellknown.h"
 #include "inventory/window.h"
 
 enum { UPX_BYTES = 1 << 10 }; /* its header stands right behind the segments' */
 
-struct asked { /* who reads this program */
+struct asked {                   /* who reads this program */
+	struct jsbundle *bundle; /* NULL: too small */
+	struct nativeimage *native_image;
 	struct golang *golang;
 	struct rust *rust;
 	struct wellknown *wellknown; /* NULL: no program that is known by this name */
@@ -15,6 +19,8 @@ struct asked { /* who reads this program */
 
 static void asked_done(struct asked *a)
 {
+	jsbundle_free(a->bundle);
+	nativeimage_free(a->native_image);
 	golang_free(a->golang);
 	rust_free(a->rust);
 	wellknown_free(a->wellknown);
@@ -29,6 +35,8 @@ static int look_at_front(const struct window *p, struct asked *a, struct invento
 	if (p->elf.count && str_find(front, STR("UPX!")) < front.n)
 		inventory_gap(into, GAP_NOT_READ, p->f->path,
 		              "packed by UPX: what is in it was not looked into");
+	a->bundle = jsbundle_new(p);
+	a->native_image = nativeimage_new(p);
 	a->golang = golang_new(p);
 	a->rust = rust_new(p);
 	a->wellknown = wellknown_new(p);
@@ -43,8 +51,10 @@ static int look(struct asked *a, struct inventory *into, struct error *e)
 	if (r)
 		return r;
 	rust_look(a->rust);
-	if (!a->wellknown)
-		return 0;
+	jsbundle_look(a->bundle);
+	r = nativeimage_look(a->native_image, e);
+	if (r < 0 || !a->wellknown)
+		return r;
 	r = wellknown_look(a->wellknown, into, e);
 	if (r > 0) {
 		wellknown_free(a->wellknown);
@@ -72,5 +82,9 @@ int program_read(struct file *f, struct inventory *into, struct error *e)
 	}
 	if (r >= 0)
 		r = golang_end(a.golang, into, e);
-	return r < 0 ? r : rust_end(a.rust, into, e);
+	if (r >= 0)
+		r = rust_end(a.rust, into, e);
+	if (r >= 0)
+		r = jsbundle_end(a.bundle, into, e);
+	return r < 0 ? r : nativeimage_end(a.native_image, into, e);
 }

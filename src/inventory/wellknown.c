@@ -121,6 +121,21 @@ static size_t revision_at(str s)
 	return s.n;
 }
 
+static size_t dots(str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += s.p[i] == '.';
+	return n;
+}
+
+/* Between NULs any number may stand: then it has to be a whole one, "1.2.3". */
+static bool is_alone(const struct signature *s)
+{
+	return str_eq(s->after, STR("\0")) && s->before.n <= 1;
+}
+
 /* The version that starts the text: with what has to stand behind it, at its first place. */
 static str version_at(str text, const struct wanted *w)
 {
@@ -141,20 +156,10 @@ static str version_at(str text, const struct wanted *w)
 	n = MIN(n, revision_at(str_upto(text, n)));
 	while (n && !is_digit(text.p[n - 1]) && (text.p[n - 1] < 'A'))
 		n--; /* "1.2." ends a sentence */
-	return is_version(str_upto(text, n)) ? str_upto(text, n) : (str){ 0 };
-}
-
-/* The version behind an anchor that ends at window[at] */
-static str version_behind(const struct window *p, size_t at, const struct wanted *w)
-{
-	for (unsigned i = 0; i <= w->like->gap && at + i < p->n; i++) {
-		str found = { 0 };
-		if (!i || !is_word(p->bytes[at + i - 1]))
-			found = version_at(str_from(window_view(p), at + i), w);
-		if (found.n)
-			return found;
-	}
-	return (str){ 0 };
+	text = str_upto(text, n);
+	if (!is_version(text) || (w->head.n && is_alone(w->like) && dots(text) != 2))
+		return (str){ 0 };
+	return !w->like->has || str_chr(text, w->like->has) < text.n ? text : (str){ 0 };
 }
 
 /* The version that ends where the anchor at window[at] starts */
@@ -164,32 +169,56 @@ static str version_before(const struct window *p, size_t at, const struct wanted
 
 	while (start && at - start < VERSION_BYTES && is_word(p->bytes[start - 1]))
 		start--;
+	start += start < at && p->bytes[start] == 'v';
 	return version_at(str_from(window_view(p), start), w);
 }
 
-static str search(struct wellknown *w, const struct wanted *one)
+/* What is looked for: of a row's texts the one that is rarer than a version. A head alone is the
+ * version's own start. */
+static str anchor_of(const struct wanted *one, char *room, size_t room_bytes)
 {
-	bool behind = one->like->before.n > 0;
-	str anchor = behind ? one->like->before : one->like->after, found;
-	str head = behind && !one->like->gap ? one->head : (str){ 0 };
-	char text[64];
+	str before = one->like->before, head = one->head;
+
+	if (!before.n)
+		return head.n ? head : one->like->after;
+	if (!head.n || before.n + head.n > room_bytes)
+		return before;
+	memcpy(room, before.p, before.n);
+	memcpy(room + before.n, head.p, head.n);
+	return str_mem(room, before.n + head.n);
+}
+
+static str version_near(const struct window *p, size_t at, const struct wanted *one)
+{
+	str here = str_from(window_view(p), at);
+
+	if (one->like->before.n)
+		return version_at(str_from(here, one->like->before.n), one);
+	if (!one->head.n)
+		return version_before(p, at, one);
+	return at && is_word(p->bytes[at - 1]) ? (str){ 0 } : version_at(here, one);
+}
+
+static str search(const struct window *p, const struct wanted *one, unsigned *hits)
+{
+	char room[64];
+	str anchor = anchor_of(one, room, sizeof room);
 	size_t at = 0;
 
-	/* the anchor with the version's head is rarer than the anchor */
-	if (head.n && anchor.n + head.n <= sizeof text) {
-		memcpy(text, anchor.p, anchor.n);
-		memcpy(text + anchor.n, head.p, head.n);
-		anchor = str_mem(text, anchor.n + head.n);
-	}
-	while (w->hits < HITS_MAX && (at = window_find(w->p, anchor, at)) != SIZE_MAX) {
-		found = behind ? version_behind(w->p, at + one->like->before.n, one)
-		               : version_before(w->p, at, one);
+	while (*hits < HITS_MAX && (at = window_find(p, anchor, at)) != SIZE_MAX) {
+		str found = version_near(p, at, one);
 		if (found.n)
 			return found;
-		w->hits++;
+		++*hits;
 		at++;
 	}
 	return (str){ 0 };
+}
+
+str wellknown_version(const struct window *p, const struct signature *s)
+{
+	unsigned hits = 0;
+	return search(p, &(struct wanted){ s, s->head }, &hits);
 }
 
 static int add(const struct wellknown *w, const struct signature *s, str version,
@@ -221,7 +250,7 @@ int wellknown_look(struct wellknown *w, struct inventory *into, struct error *e)
 {
 	for (size_t i = 0; i < w->n;) {
 		const struct signature *s = w->wanted[i].like;
-		str version = search(w, &w->wanted[i]);
+		str version = search(w->p, &w->wanted[i], &w->hits);
 		if (!version.n) {
 			i++;
 			continue;

@@ -17,12 +17,14 @@ struct signature {
 	const char *name;  /* as advisories call it */
 	const char *files; /* base names, one space between; a * stands for any bytes */
 	str before, head, after;
-	unsigned gap;      /* bytes of any kind that may stand between `before` and the version */
-	bool head_is_named; /* "3.11" of libpython3.11.so starts the version, too */
+	bool head_is_named; /* "3.11" of libpython3.11.so starts the version */
+	char has;           /* a character that is in the version; 0 for any */
 };
 
 extern const struct signature wellknown_signatures[]; /* ended by one without a name */
 
+/* The version that a signature without a named head finds in the window, a view of it; or empty. */
+str wellknown_version(const struct window *p, const struct signature *s);
 /* NULL when nothing is known by the name of the program's file. The program is borrowed. */
 struct wellknown *wellknown_new(const struct window *p);
 /* At every window: 1 when all that can be found was. Adds packages of type PACKAGE_GENERIC. */

@@ -1,6 +1,7 @@
 #include "scan/merge.h"
 #include "inventory/detector.h"
 #include "scan/copyrights.h"
+#include "scan/noted.h"
 #include "scan/owners.h"
 #include "scan/rootfs.h"
 
@@ -293,6 +294,9 @@ int merge_layers(struct layer_result *results, size_t n, struct arena *a, struct
 	owners_mark(&s.tree, results, a, into);
 	copyrights_join(&s.tree, results, a, into);
 	rootfs_done(&s.tree);
+	int r = a->failed ? 0 : noted_drop(into, a, e);
+	if (r < 0)
+		return r;
 	return a->failed ? error_set(e, ERR_LIMIT, "the image's %zu bytes of findings are spent",
 	                             a->max_bytes)
 	                 : 0;

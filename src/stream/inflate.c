@@ -234,7 +234,7 @@ struct stream *stream_inflate_wide(struct stream *below, uint64_t max)
 	return inflate(below, max, ZSTD_WINDOW_LOG_WIDE);
 }
 
-ssize_t inflate_zlib(str in, void *out, size_t room, bool *whole)
+static ssize_t inflate_memory(str in, uint32_t wrapping, void *out, size_t room, bool *whole)
 {
 	struct inflate_state *state autofree = malloc(sizeof *state);
 	int code;
@@ -243,7 +243,7 @@ ssize_t inflate_zlib(str in, void *out, size_t room, bool *whole)
 	if (!state)
 		return ERR_LIMIT;
 	isal_inflate_init(state);
-	state->crc_flag = ISAL_ZLIB;
+	state->crc_flag = wrapping;
 	state->next_in = (uint8_t *)(uintptr_t)in.p;
 	state->avail_in = (uint32_t)MIN(in.n, (size_t)UINT32_MAX);
 	state->next_out = out;
@@ -253,4 +253,14 @@ ssize_t inflate_zlib(str in, void *out, size_t room, bool *whole)
 		return ERR_FORMAT;
 	*whole = state->block_state == ISAL_BLOCK_FINISH;
 	return (ssize_t)(room - state->avail_out);
+}
+
+ssize_t inflate_zlib(str in, void *out, size_t room, bool *whole)
+{
+	return inflate_memory(in, ISAL_ZLIB, out, room, whole);
+}
+
+ssize_t inflate_gzip(str in, void *out, size_t room, bool *whole)
+{
+	return inflate_memory(in, ISAL_GZIP, out, room, whole);
 }

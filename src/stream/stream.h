@@ -50,3 +50,4 @@ struct stream *stream_inflate_wide(struct stream *below, uint64_t max);
 /* zlib (RFC 1950) in memory: what the front of `in` inflates to, at most `room` bytes. The count, or below
  * 0 where it is damaged; *whole when its end was reached and its sum is right. */
 ssize_t inflate_zlib(str in, void *out, size_t room, bool *whole);
+ssize_t inflate_gzip(str in, void *out, size_t room, bool *whole); /* the same of one gzip member */
