@@ -25,6 +25,7 @@ struct settings {
 	bool no_cache, all_platforms;
 	bool attached_sboms, ignore_unfixed, exit_on_eol, offline, insecure, password_stdin, quiet, verbose;
 	bool show_suppressed;
+	const char *template_path;
 	unsigned timeout_s, jobs, max_data_age;
 	/* read from the above */
 	unsigned shown, left_out;
@@ -127,6 +128,8 @@ static int settle(struct settings *s, struct arena *kept, struct error *e)
 		return e->code;
 	if (s->leave_out && read_uses(s->leave_out, &s->left_out, e) < 0)
 		return e->code;
+	if (s->template_path)
+		s->format = "table"; /* as a text: several follow one another */
 	if (!writer_find(s->format))
 		return error_set(e, ERR_USAGE, "--format: \"%s\" is none of %.*s", s->format,
 		                 STR_FMT(writer_names(kept)));
@@ -158,6 +161,7 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 	const struct option_row rows[] = {
 		// clang-format off
 		{ "format", 'f', OPTION_TEXT, &s->format, "FORMAT", "of those above (table; sbom: cyclonedx)" },
+		{ "template", 0, OPTION_TEXT, &s->template_path, "FILE", "through this template (docs/templates.md)" },
 		{ "output", 'o', OPTION_TEXT, &s->output, "FILE", "write there instead of standard output; FOLDER/: a file an image" },
 		{ "severity", 's', OPTION_TEXT, &s->severity, "LIST", "show only these, as in critical,high" },
 		{ "fail-on", 0, OPTION_TEXT, &s->fail_on, "SEVERITY", "status 1 when a finding is that severe or worse" },
@@ -413,6 +417,8 @@ int cmd_scan(int argc, char **argv)
 	if (r < 0)
 		return screen_fail(&e);
 	to.show_suppressed = s.show_suppressed;
+	if (s.template_path && outlet_template(&to, s.template_path, &e) < 0)
+		return screen_fail(&e);
 	open_cache(&s);
 	status = run_all(&s, &to);
 	cache_close(s.cache);

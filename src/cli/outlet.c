@@ -1,10 +1,15 @@
 #include "cli/outlet.h"
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
-enum { REPORT_MIB = 256 /* of a report that is made in one piece */, NAME_BYTES = 200 };
+enum {
+	REPORT_MIB = 256 /* of a report that is made in one piece */,
+	NAME_BYTES = 200,
+	TEMPLATE_BYTES = 1 << 20
+};
 
 static bool is_text(const struct outlet *o)
 {
@@ -126,12 +131,36 @@ static void name_file(struct outlet *o, const struct image *image, char *path, s
 		vec_add(&o->arena, &o->names, kept.p);
 }
 
+int outlet_template(struct outlet *o, const char *path, struct error *e)
+{
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *text = arena_alloc(&o->arena, TEMPLATE_BYTES);
+	ssize_t got = 1;
+	size_t n = 0;
+
+	if (fd < 0)
+		return error_errno(e, errno, "%s", path);
+	while (text && n < TEMPLATE_BYTES && (got = read(fd, text + n, TEMPLATE_BYTES - n)) > 0)
+		n += (size_t)got;
+	if (got < 0)
+		return error_errno(e, errno, "%s", path);
+	if (!text || n == TEMPLATE_BYTES)
+		return error_set(e, ERR_USAGE, "%s: a template of more than %d bytes", path,
+		                 TEMPLATE_BYTES - 1);
+	o->writer = &writer_template;
+	o->template_path = path;
+	o->template_text = (str){ text, n };
+	return 0;
+}
+
 static int write_report(struct outlet *o, const struct scan_report *r, struct error *e)
 {
 	struct writer_style style = screen_style(o->path != NULL);
 	int code;
 
 	style.show_suppressed = o->show_suppressed;
+	style.template_name = o->template_path;
+	style.template_text = o->template_text;
 	if (o->several && !o->folder && is_json(o))
 		buf_add(&o->out, o->written ? STR(",\n") : STR("[\n"));
 	else if (o->written && !o->folder)

@@ -20,7 +20,7 @@ typedef int writer_fn(const struct scan_report *r, const struct writer_style *st
 		      struct error *e);
 /* Also for `sbom`: without vulnerabilities when r->generation is 0. What a report of packages alone
  * cannot be is said in the writer's row. */
-writer_fn as_csv, as_cyclonedx, as_gitlab, as_html, as_json, as_markdown, as_sarif, as_spdx, as_table, as_trivy;
+writer_fn as_csv, as_cyclonedx, as_gitlab, as_html, as_json, as_markdown, as_sarif, as_spdx, as_table, as_template, as_trivy;
 
 struct writer_row {
 	const char *format; /* "table", "json" … */
@@ -30,6 +30,7 @@ struct writer_row {
 	bool inventory;    /* says something of packages alone: also for `sbom` */
 };
 extern const struct writer_row writers[]; /* ends with a NULL format */
+extern const struct writer_row writer_template; /* style.template_text says how; none of the above */
 const struct writer_row *writer_find(const char *format); /* or its alias */
 str writer_names(struct arena *a);                        /* "table, json, …" */
 str writer_help(struct arena *a);                         /* a line a format */

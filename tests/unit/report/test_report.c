@@ -2,7 +2,9 @@
 #include "../test.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "base/json.h"
 #include "report/license.h"
+#include "report/template.h"
 #include "report/writer.h"
 #include "reports.h"
 
@@ -396,4 +398,66 @@ TEST(urls_are_http_and_encoded)
 	EXPECT_STR(writer_url(&a, STR("javascript:alert(1)")), STR(""));
 	EXPECT_STR(writer_url(&a, STR("//e.org")), STR(""));
 	EXPECT_STR(writer_url(&a, STR("")), STR(""));
+}
+
+static const char document[] = "{\"a\":\"<x>\",\"n\":7,\"zero\":0,\"no\":false,\"yes\":true,\"empty\":[],"
+			       "\"o\":{\"b\":\"deep\",\"p\":{\"q\":1.5}},\"list\":[{\"v\":1},{\"v\":2,\"a\":\"own\"}],"
+			       "\"texts\":[\"x\",\"=y\"],\"quote\":\"a\\\"b\",\"bell\":\"\\u0007\"}";
+
+/* mustache(5), its specification's examples of values, sections and lines that stand alone */
+TEST(templates_do_as_docs_templates_md_says)
+{
+	static const struct {
+		const char *name, *text, *want;
+	} rows[] = {
+		{ "t.txt", "{{a}} {{n}} {{o.p.q}} {{none}}{{no}}{{yes}}", "<x> 7 1.5 true" },
+		{ "t.html", "{{a}} {{&a}} {{{ a }}}", "&lt;x&gt; <x> <x>" },
+		{ "t.json", "\"{{quote}}\"", "\"a\\\"b\"" },
+		{ "t.csv", "{{#texts}}{{.}}{{^@last}},{{/@last}}{{/texts}}", "\"x\",\"'=y\"" },
+		{ "t.md", "{{a}}", "\\<x\\>" },
+		{ "t.txt", "{{#list}}{{@number}}:{{v}}{{a}} {{/list}}", "1:1<x> 2:2own " },
+		{ "t.txt", "{{#o}}{{b}} {{p.q}}{{/o}}{{#zero}}no{{/zero}}{{#empty}}no{{/empty}}{{^empty}}none{{/empty}}", "deep 1.5none" },
+		{ "t.txt", "{{#no}}x{{/no}}{{^no}}y{{/no}}{{#yes}}z{{/yes}}{{#n}}{{n}}{{/n}}", "yz7" },
+		{ "t.txt", "a\n  {{#yes}}  \nb\n{{/yes}}\n{{! gone }}\nc", "a\nb\nc" },
+		{ "t.txt", "a {{#yes}} b {{/yes}} c", "a  b  c" },
+		{ "t.txt", "{{&bell}}{{bell}}", "\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "t.txt", "plain } {x} }}", "plain } {x} }}" },
+	};
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct arena a cleanup(arena_done) = ARENA(1 << 20);
+		struct buf out cleanup(buf_done) = BUF(1 << 20);
+		struct error e = { 0 };
+		struct json *d;
+		struct template *t;
+		EXPECT_OK(json_parse("d", STR(document), &d, &e), &e);
+		EXPECT_OK(template_parse(str_c(rows[i].name), str_c(rows[i].text), &a, &t, &e), &e);
+		EXPECT_OK(template_write(t, d, &out, &e), &e);
+		EXPECT_STR(buf_view(&out), str_c(rows[i].want));
+		json_free(d);
+	}
+}
+
+TEST(a_wrong_template_is_named_by_line_and_column)
+{
+	static const char *const rows[][2] = {
+		{ "a\nb {{", "t:2:3: a tag without its end" },
+		{ "{{#a}}x", "t:1:1: a section without its end: a" },
+		{ "x{{/a}}", "t:1:2: no section is open to end with a" },
+		{ "{{#a}}{{#b}}{{/a}}", "t:1:13: another section is open than a" },
+		{ "{{a b}}", "t:1:1: this is no name: a b" },
+		{ "{{}}", "t:1:1: this is no name:" },
+		{ "{{{}}}", "t:1:1: this is no name:" },
+	};
+	struct buf deep cleanup(buf_done) = BUF(1 << 20);
+	struct arena a cleanup(arena_done) = ARENA(1 << 20);
+	struct template *t;
+	struct error e = { 0 };
+
+	for (size_t i = 0; i < LEN(rows); i++) {
+		EXPECT_INT(template_parse(STR("t"), str_c(rows[i][0]), &a, &t, &e), ERR_USAGE);
+		EXPECT_STR(str_c(e.msg), str_c(rows[i][1]));
+	}
+	for (int i = 0; i <= TEMPLATE_DEPTH_MAX; i++)
+		buf_add(&deep, STR("{{#a}}"));
+	EXPECT_INT(template_parse(STR("t"), buf_view(&deep), &a, &t, &e), ERR_USAGE);
 }
