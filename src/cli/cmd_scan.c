@@ -18,7 +18,7 @@ enum { PASSWORD_BYTES = 1024, SECONDS_A_DAY = 86400 };
 
 struct settings {
 	bool sbom;
-	const char *format, *output, *severity, *leave_out, *severity_source, *fail_on, *platform, *db, *username, *ca_file,
+	const char *podman_root, *containerd_root, *format, *output, *severity, *leave_out, *severity_source, *fail_on, *platform, *db, *username, *ca_file,
 	        *temp_dir, *cache_dir;
 	struct option_list inputs;
 	uint64_t cache_max;
@@ -41,6 +41,8 @@ static const char scan_about[] =
         "TARGET is one of\n"
         "  NAME[:TAG|@DIGEST]      an image of a registry (no daemon is asked)\n"
         "  docker:NAME             an image of the local Docker engine\n"
+        "  podman:NAME             of podman's, buildah's or CRI-O's store (--podman-root)\n"
+        "  containerd:[NS/]NAME    of containerd's store (--containerd-root)\n"
         "  docker-archive:FILE     what `docker save` wrote\n"
         "  oci:DIR[:REF]           an OCI layout in a folder, oci-archive:FILE one in a tar\n"
         "  dir:PATH                a root file system in a folder\n"
@@ -178,6 +180,8 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 		{ "all-platforms", 0, OPTION_FLAG, &s->all_platforms, NULL, "each image of an index, a report each" },
 		{ "username", 0, OPTION_TEXT, &s->username, "NAME", "at the registry (default: the Docker credentials)" },
 		{ "password-stdin", 0, OPTION_FLAG, &s->password_stdin, NULL, "read its password from standard input" },
+		{ "podman-root", 0, OPTION_TEXT, &s->podman_root, "DIR", "podman's store (default: the user's, /var/lib/containers/storage)" },
+		{ "containerd-root", 0, OPTION_TEXT, &s->containerd_root, "DIR", "containerd's store (/var/lib/containerd)" },
 		{ "ca-cert", 0, OPTION_TEXT, &s->ca_file, "FILE", "trust these certificates too (PEM)" },
 		{ "insecure", 0, OPTION_FLAG, &s->insecure, NULL, "allow plain http and unverified TLS" },
 		{ "offline", 0, OPTION_FLAG, &s->offline, NULL, "never use the network" },
@@ -254,6 +258,8 @@ static struct source_options source_of(const struct settings *s, const struct on
 		                        .username = s->username,
 		                        .password = s->password_stdin ? s->password : NULL,
 		                        .ca_file = s->ca_file,
+		                        .podman_root = s->podman_root,
+		                        .containerd_root = s->containerd_root,
 		                        .insecure = s->insecure,
 		                        .offline = s->offline,
 		                        .timeout_s = s->timeout_s,

@@ -19,7 +19,8 @@ struct label {
 
 struct image {
 	str target;     /* as the user typed it */
-	str kind;       /* "registry", "docker", "docker-archive", "oci", "oci-archive", "dir" */
+	str kind;       /* "registry", "docker", "docker-archive", "oci", "oci-archive", "dir", "podman",
+	                   "containerd", "sbom" */
 	str name;       /* reference without digest: "127.0.0.1:5000/app:1.2"; may be empty */
 	str digest;     /* of the platform's manifest, "sha256:…"; empty where there is none */
 	str attestation; /* of the manifest beside it in its index that says something of it (BuildKit) */

@@ -8,7 +8,9 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 
 enum {
 	DEPTH_MAX = 256, /* one descriptor each */
@@ -23,6 +25,7 @@ enum {
 struct folder {
 	int root;
 	const struct source_options *options;
+	bool diff;            /* of overlayfs */
 	pthread_mutex_t lock; /* guards the gaps */
 	struct arena arena;
 	VEC(struct gap) gaps;
@@ -175,6 +178,29 @@ static struct tarhead head_of(char type, str path, const struct stat *st)
 	};
 }
 
+/* An empty file of that name beside the one in `path`, or in the folder itself */
+static void send_whiteout(struct walk *w, str folder, str name, const struct stat *st)
+{
+	char path[PATH_BYTES_MAX + 8];
+	int n = snprintf(path, sizeof path, "%.*s%s.wh.%.*s", STR_FMT(folder), folder.n ? "/" : "",
+	                 STR_FMT(name));
+	struct tarhead h = head_of('0', str_mem(path, (size_t)n), st);
+
+	tarhead_write(&w->head, &h);
+}
+
+/* overlayfs.rst, "whiteouts and opaque directories"; the user.* names are rootless mounts' */
+static bool is_opaque(int fd)
+{
+	static const char *const names[] = { "trusted.overlay.opaque", "user.overlay.opaque" };
+	char value[4];
+
+	for (size_t i = 0; i < LEN(names); i++)
+		if (fgetxattr(fd, names[i], value, sizeof value) == 1 && value[0] == 'y')
+			return true;
+	return false;
+}
+
 static void enter_folder(struct walk *w, const struct level *parent, const char *name, str path,
                          const struct stat *st)
 {
@@ -186,8 +212,11 @@ static void enter_folder(struct walk *w, const struct level *parent, const char 
 		gap(w->folder, GAP_NOT_READ, path, strerror(errno));
 	else if (st->st_dev != parent->device && is_kernel_fs(fd))
 		close(fd);
-	else
+	else {
+		if (w->folder->diff && is_opaque(fd))
+			send_whiteout(w, path, STR(".wh..opq"), st);
 		level_push(w, fd, st->st_dev, path.n);
+	}
 }
 
 static void send_symlink(struct walk *w, const struct level *parent, const char *name, str path,
@@ -291,6 +320,8 @@ static void send_entry(struct walk *w, struct level *l, const char *name)
 		send_symlink(w, l, name, path, &st);
 	else if (S_ISREG(st.st_mode))
 		send_file(w, l, name, path);
+	else if (S_ISCHR(st.st_mode) && w->folder->diff && st.st_rdev == makedev(0, 0))
+		send_whiteout(w, str_upto(path, l->path_n), str_c(name), &st);
 }
 
 /* Puts the next blocks into w->head (and a file behind them). */
@@ -419,11 +450,10 @@ int folder_layer(struct folder *f, struct stream **out, struct error *e)
 	return 0;
 }
 
-int folder_open(const char *path, const struct source_options *o, struct arena *a,
-                struct image *image, struct folder **out, struct error *e)
+static int open_root(const char *path, const struct source_options *o, struct folder **out,
+                     struct error *e)
 {
 	struct folder *f = calloc(1, sizeof *f);
-	struct layer layer = { .media_type = STR("application/vnd.oci.image.layer.v1.tar") };
 	int r;
 
 	if (!f)
@@ -432,18 +462,40 @@ int folder_open(const char *path, const struct source_options *o, struct arena *
 	f->options = o;
 	f->arena = ARENA(GAPS_BYTES_MAX);
 	pthread_mutex_init(&f->lock, NULL);
-	r = tree_open_root(*path ? path : ".", &f->root, e);
+	r = tree_open_root(path, &f->root, e);
+	if (r < 0)
+		folder_free(f);
+	else
+		*out = f;
+	return r;
+}
+
+int folder_open_diff(const char *path, const struct source_options *o, struct folder **out,
+                     struct error *e)
+{
+	int r = open_root(path, o, out, e);
+
+	if (r >= 0)
+		(*out)->diff = true;
+	return r;
+}
+
+int folder_open(const char *path, const struct source_options *o, struct arena *a,
+                struct image *image, struct folder **out, struct error *e)
+{
+	struct layer layer = { .media_type = STR("application/vnd.oci.image.layer.v1.tar") };
+	int r = open_root(*path ? path : ".", o, out, e);
+
+	if (r < 0)
+		return r;
 	image->kind = STR("dir");
 	image->name = arena_str(a, str_c(path));
 	image->os = STR("linux");
 	vec_add(a, &image->layers, layer);
-	if (r >= 0 && a->failed)
-		r = error_set(e, ERR_LIMIT, "the scan's memory is spent");
-	if (r < 0) {
-		folder_free(f);
-		return r;
+	if (a->failed) {
+		folder_free(*out);
+		return error_set(e, ERR_LIMIT, "the scan's memory is spent");
 	}
-	*out = f;
 	return 0;
 }
 

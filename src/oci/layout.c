@@ -203,6 +203,28 @@ int layout_platforms(const char *where, const struct source_options *o, struct a
 	return r;
 }
 
+int layout_open_store(const char *folder, const struct descriptor *start,
+                      const struct source_options *o, struct arena *a, struct image *image,
+                      struct layout **out, struct error *e)
+{
+	struct layout *l = malloc(sizeof *l);
+	struct documents from = { read_document, l };
+	int r;
+
+	if (!l)
+		abort();
+	l->root = -1;
+	r = tree_open_root(folder, &l->root, e);
+	if (r >= 0)
+		r = resolve_image(&from, start, o->platform, a, image, e);
+	if (r < 0) {
+		layout_free(l);
+		return r;
+	}
+	*out = l;
+	return 0;
+}
+
 int layout_layer(struct layout *l, const struct layer *layer, struct stream **out, struct error *e)
 {
 	char path[128];

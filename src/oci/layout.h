@@ -13,6 +13,11 @@ int layout_open(const char *where, const struct source_options *o, struct arena 
                 struct image *image, struct layout **out, struct error *e) must_use;
 int layout_platforms(const char *where, const struct source_options *o, struct arena *a,
                      struct platform_list *out, struct error *e) must_use;
+/* A content store: blobs/sha256 alone, and the descriptor of what is meant (size UINT64_MAX: unknown). */
+struct descriptor;
+int layout_open_store(const char *folder, const struct descriptor *start,
+                      const struct source_options *o, struct arena *a, struct image *image,
+                      struct layout **out, struct error *e) must_use;
 int layout_layer(struct layout *l, const struct layer *layer, struct stream **out,
                  struct error *e) must_use;
 /* As struct referrers_documents asks; ctx is the layout. A layout has no referrers API; its tags are the

@@ -1,7 +1,9 @@
 #include "oci/source.h"
+#include "oci/containerd.h"
 #include "oci/daemon.h"
 #include "oci/folder.h"
 #include "oci/layout.h"
+#include "oci/podman.h"
 #include "oci/registry.h"
 #include "oci/tarball.h"
 
@@ -14,6 +16,7 @@ struct source {
 	struct registry *registry;
 	struct layout *layout;
 	struct folder *folder;
+	struct podman *podman;
 	struct stream *archive; /* until source_stream gives it away */
 	/* of an archive */
 	str ref;
@@ -60,6 +63,16 @@ static int open_daemon(struct source *s, const char *name, struct error *e)
 	return daemon_open(name, &s->options, s->arena, &s->image, &s->archive, e);
 }
 
+static int open_containerd(struct source *s, const char *name, struct error *e)
+{
+	return containerd_open(name, &s->options, s->arena, &s->image, &s->layout, e);
+}
+
+static int open_podman(struct source *s, const char *name, struct error *e)
+{
+	return podman_open(name, &s->options, s->arena, &s->image, &s->podman, e);
+}
+
 static int open_sbom(struct source *s, const char *path, struct error *e)
 {
 	s->shape = SOURCE_SBOM;
@@ -91,6 +104,8 @@ static const struct kind {
 	{ STR_INIT("docker-archive:"), open_docker_archive },
 	{ STR_INIT("oci-archive:"),    open_oci_archive },
 	{ STR_INIT("docker:"),         open_daemon },
+	{ STR_INIT("podman:"),         open_podman },
+	{ STR_INIT("containerd:"),     open_containerd },
 	{ STR_INIT("oci:"),            open_layout },
 	{ STR_INIT("dir:"),            open_folder },
 	{ STR_INIT("sbom:"),           open_sbom },
@@ -172,6 +187,8 @@ int source_layer(struct source *s, size_t i, struct stream **out, struct error *
 		return registry_layer(s->registry, l, out, e);
 	if (s->layout)
 		return layout_layer(s->layout, l, out, e);
+	if (s->podman)
+		return podman_layer(s->podman, i, out, e);
 	return folder_layer(s->folder, out, e);
 }
 
@@ -204,6 +221,8 @@ int source_settle(struct source *s, const struct archive_member *members, size_t
 const struct gap *source_gaps(struct source *s, size_t *n)
 {
 	*n = 0;
+	if (s->podman)
+		return podman_gaps(s->podman, s->arena, n);
 	return s->folder ? folder_gaps(s->folder, n) : NULL;
 }
 
@@ -233,6 +252,7 @@ void source_free(struct source *s)
 	registry_free(s->registry);
 	layout_free(s->layout);
 	folder_free(s->folder);
+	podman_free(s->podman);
 	stream_free(s->archive);
 	free(s);
 }

@@ -14,6 +14,8 @@ struct source_options {
 	const char *ca_file;  /* extra CA bundle; may be NULL */
 	bool insecure;        /* plain http and unverified TLS allowed */
 	bool offline;         /* registries are refused */
+	const char *podman_root;     /* containers-storage; NULL: where podman keeps it */
+	const char *containerd_root; /* NULL: /var/lib/containerd */
 	unsigned timeout_s;   /* of any silence on the wire; 0: 60 */
 	int input_fd;         /* what "-" reads: stdin */
 	/* told what happens on the wire (retries, resumes); may be NULL; any thread */

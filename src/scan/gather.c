@@ -324,9 +324,10 @@ static bool wants_now(void *ctx, str path, unsigned mode, uint64_t size_bytes)
 	const struct gathering *s = ctx;
 	const struct source_options *o = &s->o->source;
 
-	for (size_t i = 0; s->wanted && i < s->wanted[0].n; i++)
-		if (str_eq(s->wanted[0].v[i].path, path))
-			return true;
+	for (size_t l = 0; s->wanted && l < s->layers; l++)
+		for (size_t i = 0; i < s->wanted[l].n; i++)
+			if (str_eq(s->wanted[l].v[i].path, path))
+				return true;
 	return o->want(o->want_ctx, path, mode, size_bytes);
 }
 
