@@ -174,7 +174,7 @@ static int skip_lines(struct document *d)
 
 static int take_key(struct document *d, str *out)
 {
-	size_t start = d->text.at;
+	size_t start;
 
 	skip_blanks(d);
 	if (peek(d) == '"' || peek(d) == '\'')

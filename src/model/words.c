@@ -54,7 +54,7 @@ const char *package_trait_word(enum package_trait trait)
 	case PACKAGE_TRAITS:
 		break;
 	}
-	assert(!"one trait");
+	assert(false && "one trait");
 	return "";
 }
 
