@@ -69,7 +69,7 @@ static void add_maven(struct buf *b, str name)
 
 static bool is_lower(enum package_type t)
 {
-	return t == PACKAGE_NPM || t == PACKAGE_HEX || t == PACKAGE_PUB;
+	return t == PACKAGE_NPM || t == PACKAGE_HEX || t == PACKAGE_PUB || t == PACKAGE_COMPOSER;
 }
 
 static void add_name(struct buf *b, const struct package *p, const struct distro *distro)

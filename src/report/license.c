@@ -119,6 +119,18 @@ static const char *find_row(str key)
 	return NULL;
 }
 
+/* "LicenseRef-" and an idstring */
+static bool is_reference(str s)
+{
+	str rest = str_from(s, strlen("LicenseRef-"));
+
+	for (size_t i = 0; i < rest.n; i++)
+		if (!is_letter(rest.p[i]) && (rest.p[i] < '0' || rest.p[i] > '9') &&
+		    rest.p[i] != '-' && rest.p[i] != '.')
+			return false;
+	return rest.n && str_starts(s, STR("LicenseRef-"));
+}
+
 /* SPDX's words for one licence, into `out`; false when nobody knows it. */
 static bool name_license(str text, struct buf *out)
 {
@@ -128,7 +140,7 @@ static bool name_license(str text, struct buf *out)
 
 	if (!text.n || text.n > PHRASE_BYTES)
 		return false;
-	if (!id && !str_starts(text, STR("LicenseRef-"))) {
+	if (!id && !is_reference(text)) {
 		plus = false;
 		fold(&f, text);
 		id = f.over ? NULL : find_row(str_mem(f.key, f.n));

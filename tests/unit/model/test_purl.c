@@ -18,6 +18,9 @@ TEST(purl_follows_its_type)
 		const struct distro *distro;
 		const char *want;
 	} rows[] = {
+		{ { .type = PACKAGE_COMPOSER, .name = S("Laravel/Laravel"), .version = S("5.5.0") }, NULL, "pkg:composer/laravel/laravel@5.5.0" },
+		{ { .type = PACKAGE_NUGET, .name = S("EnterpriseLibrary.Common"), .version = S("6.0.1304") }, NULL, "pkg:nuget/EnterpriseLibrary.Common@6.0.1304" },
+		{ { .type = PACKAGE_GEM, .name = S("ruby-advisory-db-check"), .version = S("0.12.4") }, NULL, "pkg:gem/ruby-advisory-db-check@0.12.4" },
 		{ { .type = PACKAGE_DEB, .name = S("libssl3"), .version = S("3.0.11-1~deb12u1"), .arch = S("amd64"), .source = S("openssl") },
 		  &debian, "pkg:deb/debian/libssl3@3.0.11-1~deb12u1?arch=amd64&distro=debian-12&upstream=openssl" },
 		{ { .type = PACKAGE_DEB, .name = S("libgcc-s1"), .version = S("12.2.0-14+b1"), .arch = S("amd64"), .source = S("gcc-12"), .source_version = S("12.2.0-14") },
