@@ -4,7 +4,7 @@
 #include <assert.h>
 
 enum { KINDS = 4, VERSION_BYTES = 64 };
-static const uint64_t PROGRAM_BYTES_MIN = 8 << 20;
+static const uint64_t PROGRAM_BYTES_MIN = 24 << 20;
 
 struct kind {
 	struct signature run_time;
@@ -21,8 +21,8 @@ static const struct kind kinds[KINDS] = {
 	{ RUN_TIME("node", "/download/release/v", "/"),
 	  STR_INIT("NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1"), 1 },
 	{ RUN_TIME("node", "/download/release/v", "/"), STR_INIT("pkg/prelude/bootstrap.js"), 1 },
-	{ RUN_TIME("bun", "Bun v", " ("), STR_INIT("\n---- Bun! ----\n"), 2 },
-	{ RUN_TIME("deno", "/release/v", "/denort"), STR_INIT("d3n0l4nd"), 2 },
+	{ RUN_TIME("bun", "Bundled at {d}, Bun ", ""), STR_INIT("\n---- Bun! ----\n"), 2 },
+	{ RUN_TIME("deno", "", ""), STR_INIT("d3n0l4nd"), 2 },
 };
 
 struct seen {
@@ -61,7 +61,7 @@ static void look_for(const struct window *w, const struct kind *k, struct seen *
 	for (size_t at = 0; s->times < k->times && (at = window_find(w, k->mark, at)) != SIZE_MAX;
 	     at++)
 		s->times++;
-	if (s->n)
+	if (s->n || !k->run_time.before.n)
 		return;
 	version = str_upto(wellknown_version(w, &k->run_time), VERSION_BYTES);
 	if (!version.n)

@@ -9,8 +9,9 @@
 enum {
 	PACKED_MAX = 8 << 20,
 	TRIES_MAX = 256,        /* of inflating: a hostile program starts many */
-	SYMBOL_BYTES = 2 << 20, /* names of exported symbols are in front */
+	SYMBOL_BYTES = 1 << 20, /* names of exported symbols are in front */
 };
+static const uint64_t PROGRAM_BYTES_MIN = 4 << 20; /* with the run-time of Java in it */
 
 struct nativeimage {
 	const struct window *w;
@@ -64,6 +65,8 @@ int nativeimage_look(struct nativeimage *m, struct error *e)
 {
 	const struct window *w = m->w;
 
+	if (w->f->size_bytes < PROGRAM_BYTES_MIN)
+		return 0;
 	if (w->base < SYMBOL_BYTES && !m->is_one)
 		m->is_one = window_find(w, STR("\0__svm_"), 0) != SIZE_MAX;
 	if (m->found)
