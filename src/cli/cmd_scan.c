@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "cli/commands.h"
+#include "cli/ignored.h"
 #include "cli/options.h"
 #include "cli/outlet.h"
 #include "cli/screen.h"
@@ -19,7 +20,7 @@ enum { PASSWORD_BYTES = 1024, SECONDS_A_DAY = 86400 };
 struct settings {
 	bool sbom;
 	const char *podman_root, *containerd_root, *format, *output, *severity, *leave_out, *severity_source, *fail_on, *platform, *db, *username, *ca_file,
-	        *temp_dir, *cache_dir;
+	        *ignorefile, *temp_dir, *cache_dir;
 	struct option_list inputs;
 	uint64_t cache_max;
 	bool no_cache, all_platforms;
@@ -33,6 +34,7 @@ struct settings {
 	char **targets;
 	int targets_n;
 	struct cache *cache;
+	struct ignore_list ignored;
 	char password[PASSWORD_BYTES];
 };
 
@@ -170,6 +172,7 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 		{ "exit-on-eol", 0, OPTION_FLAG, &s->exit_on_eol, NULL, "status 1 when the distribution's release has ended" },
 		{ "show-suppressed", 0, OPTION_FLAG, &s->show_suppressed, NULL, "list in the table what was hidden, and why" },
 		{ "ignore-unfixed", 0, OPTION_FLAG, &s->ignore_unfixed, NULL, "leave out what no version fixes" },
+		{ "ignorefile", 0, OPTION_TEXT, &s->ignorefile, "FILE", "accepted findings (default: .trivyignore or its YAML form, where there is one)" },
 		{ "severity-source", 0, OPTION_TEXT, &s->severity_source, "LIST", "whose severity counts: vendor, nvd, ghsa, cvss, highest or a source's name" },
 		{ "leave-out", 0, OPTION_TEXT, &s->leave_out, "LIST", "suppress what is in kernel-headers, development, documentation, debug-symbols, firmware" },
 		{ "db", 0, OPTION_TEXT, &s->db, "FILE", "the advisory database (default: in the cache folder)" },
@@ -285,6 +288,7 @@ static int run(const struct settings *s, const struct one *one, struct outlet *t
 		.shown = s->shown,
 		.attached_sboms = s->attached_sboms,
 		.ignore_unfixed = s->ignore_unfixed,
+		.ignored = &s->ignored,
 		.left_out = s->left_out,
 		.severity_source = s->severity_source,
 		.progress = screen_progress,
@@ -408,7 +412,7 @@ static int run_all(const struct settings *s, struct outlet *to)
 int cmd_scan(int argc, char **argv)
 {
 	struct settings s = { .sbom = !strcmp(argv[0], "sbom"), .max_data_age = 180, .cache_max = CACHE_MAX_BYTES };
-	struct arena kept cleanup(arena_done) = ARENA(MIB(1));
+	struct arena kept cleanup(arena_done) = ARENA(MIB(64));
 	struct outlet to cleanup(outlet_done) = { 0 };
 	struct error e = { 0 };
 	int r, status;
@@ -418,6 +422,8 @@ int cmd_scan(int argc, char **argv)
 	if (r < 0)
 		return e.code ? screen_fail(&e) : 0;
 	log_level_set(s.verbose ? LOG_DEBUG : s.quiet ? LOG_ERROR : LOG_WARN);
+	if (!s.sbom && ignored_open(s.ignorefile, s.quiet, &kept, &s.ignored, &e) < 0)
+		return screen_fail(&e);
 	r = outlet_open(&to, s.output, s.format, is_several(&s), &e);
 	to.named_by_platform = s.all_platforms;
 	if (r < 0)

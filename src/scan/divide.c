@@ -1,6 +1,8 @@
 #include "scan/divide.h"
 #include "base/attr.h"
+#include "base/time.h"
 #include "model/package_use.h"
+#include "policy/ignorefile.h"
 
 /* An advisory that was taken back is told, and counts no more. */
 static bool by_state(const struct scan_options *o, struct arena *a, const struct scan_report *r,
@@ -33,10 +35,26 @@ static bool by_noise(const struct scan_options *o, struct arena *a, const struct
 	return true;
 }
 
+/* What an ignore file accepts: by today's date, as it has to come back on the day it ends */
+static bool by_ignorefile(const struct scan_options *o, struct arena *a,
+                          const struct scan_report *r, struct finding *f)
+{
+	const struct ignore_entry *x = o->ignored ? ignorefile_find(o->ignored, f, time_now()) : NULL;
+	(void)r;
+	if (!x)
+		return false;
+	f->hidden = (struct hiding){ .kind = HIDING_IGNORED,
+		                     .by = arena_printf(a, "%.*s:%u", STR_FMT(o->ignored->file), x->line),
+		                     .why = x->statement,
+		                     .until = x->until };
+	return true;
+}
+
 /* Facts about the finding first, then what somebody decided about it. */
 static divide_decider *const deciders[] = {
 	by_state,
 	by_noise,
+	by_ignorefile,
 };
 
 static bool is_hidden(const struct scan_options *o, struct arena *a, const struct scan_report *r,

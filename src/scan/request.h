@@ -11,6 +11,7 @@ struct scan_progress { /* told from any thread, one call at a time */
 };
 
 struct cache;
+struct ignore_list;
 
 struct scan_options {
 	const char *label;     /* what the report calls the target; NULL: as it was given */
@@ -24,6 +25,7 @@ struct scan_options {
 	bool attached_sboms;   /* packages of SBOMs attached to the image are claimed too */
 	bool ignore_unfixed;
 	const char *severity_source; /* whose severity is shown (vulndb/rate.h); NULL: the default */
+	const struct ignore_list *ignored; /* what somebody accepted; NULL: nothing */
 	unsigned left_out;     /* set of 1 << package_use: findings of these are suppressed, and counted */
 	void (*progress)(void *ctx, const struct scan_progress *p); /* may be NULL */
 	void *progress_ctx;
