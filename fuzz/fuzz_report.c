@@ -55,26 +55,43 @@ static void check_table(str out, bool utf8)
 	}
 }
 
+static size_t count(void)
+{
+	size_t n = 0;
+
+	while (writers[n].format)
+		n++;
+	return n;
+}
+
+static void check(const struct writer_row *w, const struct scan_report *r, size_t n)
+{
+	struct error e = { 0 };
+	struct buf out cleanup(buf_done) = BUF(MOST);
+	struct writer_style style = { .columns = (unsigned)(n % 160), .utf8 = n & 1, .version = "0" };
+	struct json *document = NULL;
+	if (w->write(r, &style, &out, &e) < 0) {
+		assert(e.code == ERR_LIMIT);
+	} else if (w->write == as_table) {
+		check_table(buf_view(&out), style.utf8);
+	} else if (w->write != as_csv && w->write != as_html && w->write != as_markdown) {
+		assert(!json_parse(w->format, buf_view(&out), &document, &e));
+		json_free(document);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct arena a cleanup(arena_done) = ARENA(MOST);
 	struct scan_report r = { 0 };
-	struct error e = { 0 };
 
 	fill(&r, &a, str_mem(data, n));
-	for (const struct writer_row *w = writers; w->format; w++) {
-		struct buf out cleanup(buf_done) = BUF(MOST);
-		struct writer_style style = { .columns = (unsigned)(n % 160), .utf8 = n & 1, .version = "0" };
-		struct json *document = NULL;
-		if (w->write(&r, &style, &out, &e) < 0) {
-			assert(e.code == ERR_LIMIT);
-		} else if (w->write == as_table) {
-			check_table(buf_view(&out), style.utf8);
-		} else if (w->write != as_csv && w->write != as_html && w->write != as_markdown) {
-			assert(!json_parse(w->format, buf_view(&out), &document, &e));
-			json_free(document);
-		}
+	if (n > 1 && data[1] < 0x80) { /* one is faster than all */
+		check(&writers[data[1] % count()], &r, n);
+		return 0;
 	}
+	for (const struct writer_row *w = writers; w->format; w++)
+		check(w, &r, n);
 	return 0;
 }

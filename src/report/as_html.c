@@ -401,7 +401,7 @@ static void put_row(struct page *p, size_t i, bool epss)
 	element(p, "td", "version", f->package->version);
 	put_fix_cell(p, f);
 	if (epss && writer_has_epss(f))
-		buf_printf(p->out, "<td data-key=\"%.5f\">%.1f %%</td>", f->exploited.epss,
+		buf_printf(p->out, "<td class=\"number\" data-key=\"%.5f\">%.1f %%</td>", f->exploited.epss,
 		           f->exploited.epss * 100);
 	else if (epss)
 		raw(p, "<td data-key=\"0\"></td>");

@@ -26,6 +26,7 @@ PYPI = ["jsonschema==4.23.0", "referencing==0.35.1", "attrs==24.2.0", "rpds-py==
 NPM = "@microsoft/jest-sarif@1.0.0-beta.0"
 MAVEN = "https://repo1.maven.org/maven2/org/spdx/tools-java/1.1.8/tools-java-1.1.8.jar"
 SARIF = "package/lib/schemas/sarif-2.1.0-rtm.5.json"
+SPDX_IDS = {"spdx-license-ids@3.0.24": "spdx-license-ids-*.tgz", "spdx-exceptions@2.5.0": "spdx-exceptions-*.tgz"}
 SECONDS = 180
 KINDS = {"bomFormat": "CycloneDX", "runs": "SARIF", "spdxVersion": "SPDX", "SchemaVersion": "Trivy",
          "schema_version": "plimsoll"}  # by a member that the others lack
@@ -68,6 +69,19 @@ def fetch():
         with zipfile.ZipFile(io.BytesIO(jar)) as files:
             spdx.write_bytes(files.read("resources/spdx-schema-v2.3.json"))
     return python, sarif, spdx
+
+
+def spdx_ids():
+    """SPDX's licences and exceptions, the deprecated ones too, from the packages the table was made of."""
+    words = set()
+    for package, pattern in SPDX_IDS.items():
+        if not list(CACHE.glob(pattern)):
+            run("npm", ["npm", "pack", "--silent", "--pack-destination", str(CACHE), package])
+        with tarfile.open(next(CACHE.glob(pattern))) as files:
+            for name in ("package/index.json", "package/deprecated.json"):
+                if name in files.getnames():
+                    words.update(json.load(files.extractfile(name)))
+    return words
 
 
 def load(path):
