@@ -158,7 +158,8 @@ int sbomitem_add(struct sbomread *r, const struct sbomitem *i, struct error *e)
 	int code = 0;
 
 	r->entries++;
-	if (str_eq(i->kind, STR("operating-system")))
+	if (str_eq(i->kind, STR("operating-system")) ||
+	    str_eq(i->kind, STR("operating_system"))) /* SPDX as JSON */
 		take_os(r, i);
 	else if (!i->purl.n && is_file(i->kind))
 		r->files++;
