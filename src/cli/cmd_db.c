@@ -110,6 +110,7 @@ static int update(struct db_settings *s)
 	struct ingest_summary sum = { 0 };
 	struct ingest_options o = { .db_path = db_path(s),
 		                    .from = s->from,
+		                    .own = s->advisories,
 		                    .insecure = s->insecure,
 		                    .ca_file = s->ca_file,
 		                    .progress = show_progress,
@@ -142,6 +143,8 @@ int cmd_db(int argc, char **argv)
 		  "info, lookup: how to answer" },
 		{ "ecosystem", 0, OPTION_TEXT, &s.ecosystem, "NAME",
 		  "lookup: packages of this one only" },
+		{ "advisories", 0, OPTION_TEXT, &s.advisories, "DIR",
+		  "update: OSV records of your own (name.json), one feed more" },
 		{ "ca-cert", 0, OPTION_TEXT, &s.ca_file, "FILE",
 		  "update: trust these certificates too (PEM)" },
 		{ "insecure", 0, OPTION_FLAG, &s.insecure, NULL,

@@ -20,7 +20,7 @@ enum { PASSWORD_BYTES = 1024, SECONDS_A_DAY = 86400 };
 struct settings {
 	bool sbom;
 	const char *podman_root, *containerd_root, *format, *output, *severity, *leave_out, *severity_source, *fail_on, *platform, *db, *username, *ca_file,
-	        *ignorefile, *temp_dir, *cache_dir;
+	        *ignorefile, *temp_dir, *cache_dir, *advisories;
 	struct option_list inputs;
 	uint64_t cache_max;
 	bool no_cache, all_platforms;
@@ -175,6 +175,8 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 		{ "ignorefile", 0, OPTION_TEXT, &s->ignorefile, "FILE", "accepted findings (default: .trivyignore or its YAML form, where there is one)" },
 		{ "severity-source", 0, OPTION_TEXT, &s->severity_source, "LIST", "whose severity counts: vendor, nvd, ghsa, cvss, highest or a source's name" },
 		{ "leave-out", 0, OPTION_TEXT, &s->leave_out, "LIST", "suppress what is in kernel-headers, development, documentation, debug-symbols, firmware" },
+		{ "advisories", 0, OPTION_TEXT, &s->advisories, "DIR",
+		  "OSV records of your own (name.json), matched beside the database" },
 		{ "db", 0, OPTION_TEXT, &s->db, "FILE", "the advisory database (default: in the cache folder)" },
 		{ "max-data-age", 0, OPTION_NUMBER, &s->max_data_age, "DAYS", "older advisory data is a gap (180; 0: any age)" },
 		{ "input", 0, OPTION_LIST, &s->inputs, "FILE", "an image archive instead of TARGET, again for several; - is standard input" },
@@ -282,6 +284,7 @@ static int run(const struct settings *s, const struct one *one, struct outlet *t
 		.db_path = s->sbom ? NULL
 		           : s->db ? s->db
 		                   : vulndb_default_path(db_path, sizeof db_path),
+		.advisories = s->advisories,
 		.temp_dir = s->temp_dir,
 		.jobs = s->jobs,
 		.max_data_age_days = s->max_data_age,

@@ -63,10 +63,17 @@ static void info_table(struct buf *b, struct vulndb *db, const char *path,
 	           "database    %s\ngeneration  %" PRIu64 "\ndate        %.*s\npackages    %" PRIu64
 	           "\nsize        %.1f MB\n\n%-28s %9s  %s\n",
 	           path, r->generation, STR_FMT(r->data_date), vulndb_packages(db),
-	           (double)vulndb_bytes(db) / 1e6, "SOURCE", "RECORDS", "NEWEST");
-	for (size_t i = 0; i < r->sources.n; i++)
-		buf_printf(b, "%-28.*s %9" PRIu64 "  %.*s\n", STR_FMT(r->sources.v[i].name),
-		           r->sources.v[i].records, STR_FMT(str_upto(r->sources.v[i].date, 10)));
+	           (double)vulndb_bytes(db) / 1e6, "SOURCE", "RECORDS", "NEWEST      AGE");
+	for (size_t i = 0; i < r->sources.n; i++) {
+		const struct data_source *one = &r->sources.v[i];
+		int64_t date;
+		buf_printf(b, "%-28.*s %9" PRIu64 "  ", STR_FMT(one->name), one->records);
+		if (time_parse(one->date, &date))
+			buf_printf(b, "%.*s  %" PRId64 " days\n", STR_FMT(str_upto(one->date, 10)),
+			           MAX(time_now() - date, (int64_t)0) / DAY_S);
+		else
+			buf_add(b, STR("no date\n"));
+	}
 }
 
 static bool wants_json(const struct db_settings *s)

@@ -4,7 +4,7 @@
 #include "base/error.h"
 
 struct db_settings {
-	const char *db, *from, *format, *ecosystem, *ca_file, *since, *key, *trust;
+	const char *db, *from, *advisories, *format, *ecosystem, *ca_file, *since, *key, *trust;
 	bool quiet, insecure, unsigned_too;
 	char path[4096];
 };

@@ -6,6 +6,7 @@
 #include "scan/order.h"
 #include "scan/owned.h"
 #include "version/ecosystem.h"
+#include "vulndb/own.h"
 #include "vulndb/products.h"
 #include "vulndb/trackers.h"
 #include "vulndb/vulndb.h"
@@ -195,6 +196,29 @@ static void note_windows(struct assessment *s)
 		                                                 : STR("not told"))));
 }
 
+/* Beside the database, and without one too */
+static int match_own(struct assessment *s, struct error *e)
+{
+	struct scan_report *r = s->report;
+	struct vulndb *db;
+	str skipped;
+	size_t first = r->findings.n;
+	int code = own_open(&(struct own_options){ s->o->advisories, s->o->temp_dir, false }, s->arena, &db, &skipped, e);
+
+	if (code < 0)
+		return code;
+	if (skipped.n)
+		add_gap(s, GAP_NOT_READ, STR("own advisories"), skipped);
+	code = vulndb_describe_own(db, s->arena, r, e);
+	for (size_t i = 0; code >= 0 && i < r->packages.n; i++)
+		if (!locks_is_own(&r->packages.v[i]))
+			code = vulndb_match(db, &r->packages.v[i], r->distro.id.n ? &r->distro : NULL,
+			                    s->arena, r, e);
+	own_join(s->arena, r, first);
+	vulndb_close(db);
+	return code;
+}
+
 static int match_all(struct assessment *s, struct error *e)
 {
 	struct vulndb *db;
@@ -279,6 +303,8 @@ int assess_report(const struct scan_options *o, struct arena *a, struct scan_rep
 	order_packages(r); /* before findings point at them */
 	if (o->db_path)
 		code = match_all(&s, e);
+	if (code >= 0 && o->db_path && o->advisories)
+		code = match_own(&s, e);
 	if (code >= 0)
 		settle(&s);
 	return code;

@@ -18,6 +18,7 @@ struct scan_options {
 	struct source_options source;
 	struct cache *cache;   /* of layers and documents; NULL: none */
 	const char *db_path;   /* NULL: no matching (an inventory only) */
+	const char *advisories; /* folder of OSV records of one's own; NULL: none */
 	const char *temp_dir;  /* for the spool; NULL: TMPDIR, /var/tmp, /tmp */
 	unsigned jobs;         /* layers at a time; 0: one a core, at most 4 */
 	unsigned max_data_age_days; /* 0: any age */

@@ -87,6 +87,12 @@ int vulndb_describe(struct vulndb *db, struct arena *a, struct scan_report *into
 {
 	into->generation = db->head.generation;
 	into->data_date = arena_str(a, db->head.data_date);
+	return vulndb_describe_own(db, a, into, e);
+}
+
+int vulndb_describe_own(struct vulndb *db, struct arena *a, struct scan_report *into,
+                        struct error *e)
+{
 	for (size_t i = 0; i < db->sources.list.n; i++) {
 		const struct shelf_source *s = &db->sources.list.v[i];
 		vec_add(a, &into->sources,

@@ -21,6 +21,9 @@ struct feeds {
 /* from NULL: the publishers. A folder is listed; ERR_NOTFOUND when it holds no feed. */
 int feed_list(const char *from, struct arena *a, struct feeds *out, struct error *e) must_use;
 
+/* The folder of one's own as one feed more, "own/FOLDER"; ERR_NOTFOUND when it holds no .json. */
+int feed_add_own(const char *dir, struct arena *a, struct feeds *out, struct error *e) must_use;
+
 struct fetched {
 	int fd;         /* at its start; -1 when unchanged or missing */
 	bool unchanged; /* the same as `last` says */

@@ -207,3 +207,16 @@ int feed_list(const char *from, struct arena *a, struct feeds *out, struct error
 	qsort(out->list.v, out->list.n, sizeof *out->list.v, order_feeds);
 	return 0;
 }
+
+int feed_add_own(const char *dir, struct arena *a, struct feeds *out, struct error *e)
+{
+	str path = str_c(dir);
+	while (path.n > 1 && str_ends(path, STR("/")))
+		path.n--;
+	if (!holds_json(dir))
+		return error_set(e, ERR_NOTFOUND, "%s: no advisories (name.json) in it", dir);
+	add(out, a, arena_concat(a, STR("own/"), str_upto(str_base(path), 40)), FEED_OSV_FILES,
+	    false, str_c(dir));
+	qsort(out->list.v, out->list.n, sizeof *out->list.v, order_feeds);
+	return 0;
+}

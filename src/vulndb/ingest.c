@@ -6,6 +6,7 @@
 #include "vulndb/builder.h"
 #include "vulndb/feed.h"
 #include "vulndb/feedpipe.h"
+#include "vulndb/fetcher.h"
 #include "vulndb/names.h"
 #include "vulndb/trackers.h"
 #include <errno.h>
@@ -28,8 +29,8 @@ struct run {
 	struct shelf_head last_head; /* of old */
 	struct shelf_sources last;
 	struct client *net;
-	str silent; /* the server that failed last, and how often */
-	unsigned silences;
+	struct feeds remote; /* those of a network, in order */
+	struct fetcher *ahead;
 	const char *folder; /* of the database: downloads lie there */
 	struct builder *b;
 	VEC(str) over; /* feeds to take over from the last generation */
@@ -246,14 +247,6 @@ static int read_here(struct reading *in, int fd, struct error *e)
 	return r;
 }
 
-static const struct shelf_source *last_of(const struct run *r, str name)
-{
-	for (size_t i = 0; i < r->last.list.n; i++)
-		if (str_eq(r->last.list.v[i].name, name))
-			return &r->last.list.v[i];
-	return NULL;
-}
-
 static int take_over(struct run *r, const struct shelf_source *last, struct ingest_feed *line,
                      struct error *e)
 {
@@ -293,41 +286,31 @@ static int read_feed(struct run *r, const struct feed *f, struct fetched *got,
 	return ret;
 }
 
-/* "https://host" */
-static str server_of(const char *url)
+/* From the threads that are ahead, or at once */
+static int fetch(struct run *r, const struct feeds *feeds, size_t i,
+                 const struct shelf_source *last, struct fetched *got, struct error *e)
 {
-	str s = str_c(url);
-	size_t host = str_find(s, STR("://")) + 3;
-	return str_upto(s, host + str_chr(str_from(s, host), '/'));
+	const struct feed *f = &feeds->list.v[i];
+	size_t at = 0; /* among those of a network */
+	if (!f->remote)
+		return feed_fetch(f, last, NULL, r->folder, r->a, got, e);
+	for (size_t k = 0; k < i; k++)
+		at += feeds->list.v[k].remote;
+	return fetcher_take(r->ahead, at, got, e);
 }
 
-/* Brings a feed. A server that did not answer twice is not waited for again. */
-static int fetch(struct run *r, const struct feed *f, const struct shelf_source *last,
-                 struct fetched *got, struct error *e)
+static int do_feed(struct run *r, const struct feeds *feeds, size_t i, struct error *e)
 {
-	str server = f->remote ? server_of(f->where) : (str){ 0 };
-	bool same = f->remote && str_eq(server, r->silent);
-	if (same && r->silences >= 2)
-		return error_set(e, ERR_UPSTREAM, "not tried: %.*s failed twice", STR_FMT(server));
-	int ret = feed_fetch(f, last, r->net, r->folder, r->a, got, e);
-	if (f->remote && ret < 0 && error_again(ret)) {
-		r->silences = same ? r->silences + 1 : 1;
-		r->silent = server;
-	}
-	return ret;
-}
-
-static int do_feed(struct run *r, const struct feed *f, struct error *e)
-{
+	const struct feed *f = &feeds->list.v[i];
 	struct fetched got = { .fd = -1 };
 	struct error why = { 0 };
-	const struct shelf_source *last = last_of(r, f->name);
+	const struct shelf_source *last = fetcher_last(&r->last, f->name);
 	struct ingest_feed *line = vec_push(r->a, &r->out->feeds);
 	if (!line)
 		return error_set(e, ERR_LIMIT, "too many feeds");
 	line->name = f->name;
 	tell(r, f->name, f->remote ? "fetching" : "reading", 0);
-	int ret = fetch(r, f, last, &got, &why);
+	int ret = fetch(r, feeds, i, last, &got, &why);
 	if (ret < 0)
 		return feed_failed(r, last, line, &why, e);
 	if (got.missing && !last) {
@@ -442,7 +425,7 @@ static int do_feeds(struct run *r, const struct feeds *feeds, struct error *e)
 	snprintf(building, sizeof building, "%s.building", r->o->db_path);
 	int ret = builder_open(building, &r->b, e);
 	for (size_t i = 0; ret == 0 && i < feeds->list.n; i++)
-		ret = do_feed(r, &feeds->list.v[i], e);
+		ret = do_feed(r, feeds, i, e);
 	if (ret < 0)
 		return ret;
 	note_dropped(r, feeds);
@@ -451,6 +434,24 @@ static int do_feeds(struct run *r, const struct feeds *feeds, struct error *e)
 		return 0;
 	}
 	return finish(r, e);
+}
+
+static int open_network(struct run *r, const struct feeds *feeds, struct error *e)
+{
+	const struct ingest_options *o = r->o;
+	for (size_t i = 0; i < feeds->list.n; i++)
+		if (feeds->list.v[i].remote)
+			vec_add(r->a, &r->remote.list, feeds->list.v[i]);
+	if (!r->remote.list.n)
+		return 0;
+	struct client_options net = { .insecure = o->insecure,
+		                      .ca_file = o->ca_file,
+		                      .plain_http = o->from &&
+		                                    str_starts(str_c(o->from), STR("http://")) };
+	int ret = client_new(&net, &r->net, e);
+	if (ret == 0)
+		r->ahead = fetcher_new(&r->remote, &r->last, r->net, r->folder);
+	return ret;
 }
 
 int ingest_run(const struct ingest_options *o, struct arena *a, struct ingest_summary *out,
@@ -465,18 +466,15 @@ int ingest_run(const struct ingest_options *o, struct arena *a, struct ingest_su
 	struct feeds feeds = { 0 };
 	autoclose int held = -1;
 	*out = (struct ingest_summary){ 0 };
-	int ret = feed_list(o->from, a, &feeds, e);
+	int ret = o->own_only ? 0 : feed_list(o->from, a, &feeds, e);
+	if (ret == 0 && o->own)
+		ret = feed_add_own(o->own, a, &feeds, e);
 	ret = ret < 0 ? ret : builder_lock(o->db_path, &held, e);
 	ret = ret < 0 ? ret : open_old(&r, e);
-	if (ret == 0 && feeds.list.v[0].remote) {
-		struct client_options net = { .insecure = o->insecure,
-			                      .ca_file = o->ca_file,
-			                      .plain_http = o->from && str_starts(str_c(o->from),
-			                                                          STR("http://")) };
-		ret = client_new(&net, &r.net, e);
-	}
+	ret = ret < 0 ? ret : open_network(&r, &feeds, e);
 	if (ret == 0 && (ret = do_feeds(&r, &feeds, e)) < 0)
 		error_in(e, "the new database beside %s", o->db_path);
+	fetcher_free(r.ahead);
 	builder_free(r.b);
 	client_free(r.net);
 	lmdb_close(r.old);

@@ -24,6 +24,9 @@ struct ingest_feed {
 struct ingest_options {
 	const char *db_path;
 	const char *from; /* folder or URL of a mirror; NULL: the publishers */
+	const char *own;  /* folder of OSV records (name.json) of one's own, one feed more; may be
+	                     NULL */
+	bool own_only;    /* no other feeds */
 	bool in_process;  /* parse without a jailed worker: for tests only */
 	bool insecure;
 	const char *ca_file; /* certificates to trust too (PEM); may be NULL */

@@ -79,7 +79,7 @@ static size_t split_ids(struct arena *a, str entry, str ids[IDS_MAX], size_t *n)
 			word = arena_concat(a, STR("CVE-"), word);
 		cut = str_eq_nocase(word, STR("CVE"));
 		word = canonical(a, word);
-		if (names_is_cve(word) && cves < IDS_MAX)
+		if (names_is_cve(word) && word.n <= RECORD_ID_BYTES && cves < IDS_MAX)
 			ids[cves++] = word;
 		else if (is_id(word) && other_n < IDS_MAX)
 			others[other_n++] = word;

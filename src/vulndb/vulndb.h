@@ -22,6 +22,9 @@ uint64_t vulndb_bytes(const struct vulndb *db);    /* of the file */
 /* Fills generation, data_date and sources of the report (strings in `a`). */
 int vulndb_describe(struct vulndb *db, struct arena *a, struct scan_report *into,
                     struct error *e) must_use;
+/* The sources alone, behind those that are there */
+int vulndb_describe_own(struct vulndb *db, struct arena *a, struct scan_report *into,
+                        struct error *e) must_use;
 /* Has the database any advisories for this ecosystem ("Debian:12", "npm")? */
 bool vulndb_covers(struct vulndb *db, str ecosystem);
 /* Does its distribution's tracker follow other releases, and not this one (ended, or not out yet)?
