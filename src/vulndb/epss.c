@@ -100,7 +100,8 @@ static int read_lines(struct epss *x, struct stream *from, struct error *e)
 			r = take_line(x, rest, e);
 		if (r < 0 || !n)
 			return r;
-		memmove(b.p, rest.p, rest.n);
+		if (rest.n)
+			memmove(b.p, rest.p, rest.n);
 		b.n = rest.n;
 	}
 }
