@@ -201,16 +201,20 @@ static bool is_of_distribution(const struct package *p)
 	return p->type == PACKAGE_DEB || p->type == PACKAGE_APK || p->type == PACKAGE_RPM;
 }
 
-/* What the distribution's own lock files name was there when it built the package, not here. */
-static void drop_wishes(struct scan_report *into)
+/* A lock file that a package brought tells what was there when that was built; a program known by the
+ * strings in it is that package, whose version says which of its flaws are mended. */
+static bool says_nothing_new(const struct package *p)
+{
+	return p->owner.n && (p->traits & PACKAGE_LOCKED || p->type == PACKAGE_GENERIC);
+}
+
+static void drop_repetitions(struct scan_report *into)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < into->packages.n; i++) {
-		const struct package *p = &into->packages.v[i];
-		if (!p->owner.n || !(p->traits & PACKAGE_LOCKED))
-			into->packages.v[kept++] = *p;
-	}
+	for (size_t i = 0; i < into->packages.n; i++)
+		if (!says_nothing_new(&into->packages.v[i]))
+			into->packages.v[kept++] = into->packages.v[i];
 	into->packages.n = kept;
 }
 
@@ -229,5 +233,5 @@ void owners_mark(struct rootfs *tree, const struct layer_result *results, struct
 		if (c && p->layer <= c->layer)
 			p->owner = c->owner;
 	}
-	drop_wishes(into);
+	drop_repetitions(into);
 }
