@@ -38,6 +38,10 @@
 	X("Alpine",      "apk",     true,  APK)   \
 	X("Wolfi",       "apk",     true,  APK)   \
 	X("Chainguard",  "apk",     true,  APK)   \
+	X("Alpaquita",   "apk",     true,  APK)   \
+	X("BellSoft Hardened Containers", "apk", true, APK) \
+	X("MinimOS",     "apk",     true,  APK)   \
+	X("Echo",        "deb",     true,  DPKG)  \
 	X("AlmaLinux",   "rpm",     true,  RPM)   \
 	X("Rocky Linux", "rpm",     true,  RPM)   \
 	X("Red Hat",     "rpm",     true,  RPM)   \

@@ -70,6 +70,35 @@ static str chainguard(struct arena *a, const struct os_release *os)
 	return arena_str(a, STR("Chainguard"));
 }
 
+static str minimos(struct arena *a, const struct os_release *os)
+{
+	(void)os; /* rolling; its VERSION_ID stands still */
+	return arena_str(a, STR("MinimOS"));
+}
+
+static str echo_linux(struct arena *a, const struct os_release *os)
+{
+	(void)os; /* records name no release */
+	return arena_str(a, STR("Echo"));
+}
+
+/* "stream", or the year of a long-term release */
+static str bellsoft(struct arena *a, const char *prefix, const struct os_release *os)
+{
+	bool stream = str_eq(os->version_id, STR("stream"));
+	return prefixed(a, prefix, stream ? os->version_id : major_of(os));
+}
+
+static str alpaquita(struct arena *a, const struct os_release *os)
+{
+	return bellsoft(a, "Alpaquita:", os);
+}
+
+static str bellsoft_hardened(struct arena *a, const struct os_release *os)
+{
+	return bellsoft(a, "BellSoft Hardened Containers:", os);
+}
+
 static str almalinux(struct arena *a, const struct os_release *os)
 {
 	return prefixed(a, "AlmaLinux:", major_of(os));
@@ -162,6 +191,10 @@ static const struct {
 	{ STR_INIT("alpine"), alpine },
 	{ STR_INIT("wolfi"), wolfi },
 	{ STR_INIT("chainguard"), chainguard },
+	{ STR_INIT("alpaquita"), alpaquita },
+	{ STR_INIT("bellsoft-hardened-containers"), bellsoft_hardened },
+	{ STR_INIT("minimos"), minimos },
+	{ STR_INIT("echo"), echo_linux },
 	{ STR_INIT("almalinux"), almalinux },
 	{ STR_INIT("rocky"), rocky },
 	{ STR_INIT("rhel"), redhat },

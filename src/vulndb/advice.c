@@ -96,7 +96,7 @@ static str subject(struct arena *a, const struct finding *f)
 	                    STR_FMT(f->compared_name));
 }
 
-void advice_fill(struct arena *a, struct finding *f)
+void advice_fill(struct arena *a, struct finding *f, bool needs_pro)
 {
 	static const char *const why[FIX_STATUS_COUNT] = {
 		[FIX_NONE] = "no fixed version is known yet",
@@ -115,11 +115,12 @@ void advice_fill(struct arena *a, struct finding *f)
 		        STR_FMT(what), why[f->status]);
 		return;
 	}
-	f->remediation = arena_printf(a, "Upgrade %.*s to %.*s or later", STR_FMT(what),
-	                              STR_FMT(f->fixed_version));
+	f->remediation = arena_printf(a, "Upgrade %.*s to %.*s or later%s", STR_FMT(what),
+	                              STR_FMT(f->fixed_version),
+	                              needs_pro ? ", which needs Ubuntu Pro" : "");
 	str how = is_plain(f->package->name) && is_plain(f->fixed_version) ? command(a, f)
 	                                                                   : (str){ 0 };
 	if (how.n)
-		f->remediation = arena_printf(a, "%.*s: %.*s", STR_FMT(f->remediation),
-		                              STR_FMT(how));
+		f->remediation = arena_printf(a, "%.*s: %s%.*s", STR_FMT(f->remediation),
+		                              needs_pro ? "pro attach && " : "", STR_FMT(how));
 }

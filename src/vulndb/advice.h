@@ -2,5 +2,6 @@
 #pragma once
 #include "model/finding.h"
 
-/* Fills f->remediation from package, status and fixed_version. */
-void advice_fill(struct arena *a, struct finding *f);
+/* Fills f->remediation from package, status and fixed_version; needs_pro: only Ubuntu Pro has that
+ * version. */
+void advice_fill(struct arena *a, struct finding *f, bool needs_pro);

@@ -4,6 +4,7 @@
 #include "vulndb/names.h"
 #include "vulndb/rate.h"
 #include "vulndb/trackers.h"
+#include "vulndb/ubuntu.h"
 #include <assert.h>
 
 enum { REFERENCES_MAX = 40, OTHERS_MAX = 16 };
@@ -44,6 +45,8 @@ static bool is_before(const struct making *m, const struct hit *a, const struct 
 		return a_tracker;
 	if (!x != !y)
 		return x;
+	if (a->pro != b->pro && !ubuntu_has_pro(m->s->version)) /* what everyone can install */
+		return b->pro;
 	int c = x ? m->s->eco->compare(x->version, y->version) : 0;
 	if (c)
 		return c > 0;
@@ -146,6 +149,8 @@ static void fill_verdict(struct making *m)
 	f->compared_version = arena_str(m->a, m->s->version);
 	f->ecosystem = arena_str(m->a, m->s->shown);
 	f->range = tell_range(m->a, &h->verdict);
+	if (h->pro)
+		f->range = arena_concat(m->a, f->range, STR(" (Ubuntu Pro)"));
 	f->comparison = tell_comparison(m->a, m->s, &h->verdict);
 }
 
@@ -338,7 +343,7 @@ int compose_finding(struct look *l, struct arena *scratch, const struct subject 
 	m.f.title = m.f.title.n ? m.f.title : arena_str(a, m.late_title);
 	m.f.description = m.f.description.n ? m.f.description : arena_str(a, m.late_text);
 	rate_choose(a, &m.f, l->db->rated_by);
-	advice_fill(a, &m.f);
+	advice_fill(a, &m.f, m.primary->pro && !ubuntu_has_pro(s->version));
 	if (scratch->failed || a->failed || !vec_add(a, &into->findings, m.f))
 		return error_set(e, ERR_LIMIT,
 		                 "too many findings: the report's %zu bytes are spent",

@@ -1,5 +1,6 @@
 #include "vulndb/database.h"
 #include "vulndb/names.h"
+#include "vulndb/ubuntu.h"
 #include <stdio.h>
 
 enum { SOURCES_BYTES = 4 << 20 };
@@ -132,12 +133,17 @@ bool vulndb_covers(struct vulndb *db, str ecosystem)
 	struct error e;
 	char prefix[LMDB_KEY_BYTES];
 	str key, value;
-	str name = names_ecosystem(&a, ecosystem);
-	if (!name.n || look_open(db, &l, &e) < 0)
+	str names[UBUNTU_ARCHIVES_MAX] = { names_ecosystem(&a, ecosystem) };
+	if (!names[0].n || look_open(db, &l, &e) < 0)
 		return false;
-	str from = shelf_package_prefix(prefix, name, (str){ 0 });
-	from.n--; /* of any name */
-	return lmdb_seek(l.packages, from, &key, &value, &e) == 1 && str_starts(key, from);
+	size_t n = MAX(ubuntu_archives(&a, names[0], (str){ 0 }, names), (size_t)1);
+	bool yes = false;
+	for (size_t i = 0; i < n && !yes; i++) {
+		str from = shelf_package_prefix(prefix, names[i], (str){ 0 });
+		from.n--; /* of any name */
+		yes = lmdb_seek(l.packages, from, &key, &value, &e) == 1 && str_starts(key, from);
+	}
+	return yes;
 }
 
 /* "Debian:12" gives 12 */

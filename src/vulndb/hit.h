@@ -19,6 +19,7 @@ struct hit {
 	struct cursor rest;   /* behind the head: names, text */
 	enum fix_status open; /* what no fix means */
 	struct range_verdict verdict;
+	bool pro; /* the fix is in Ubuntu Pro's archive */
 	VEC(struct opinion) opinions; /* of the package in the advisory */
 };
 

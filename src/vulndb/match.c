@@ -3,6 +3,7 @@
 #include "vulndb/compose.h"
 #include "vulndb/names.h"
 #include "vulndb/trackers.h"
+#include "vulndb/ubuntu.h"
 #include <inttypes.h>
 
 enum { SCRATCH_BYTES = 256 << 20, IDS_MAX = 32 };
@@ -17,6 +18,10 @@ struct matching {
 	struct scan_report *into;
 	struct error *e;
 	const struct subject *s;
+	struct archives { /* whose rows are looked at, the first with a word decides */
+		str names[UBUNTU_ARCHIVES_MAX];
+		size_t n;
+	} archives;
 	bool tracked;        /* the tracker decides: OSV's notices only join */
 	uint64_t unreadable; /* rows that could not be compared */
 	str unordered;       /* a record's event that has no place in the order */
@@ -175,9 +180,9 @@ static bool retells(str id)
 	return str_starts(id, STR("DEBIAN-")) || str_starts(id, STR("ALPINE-"));
 }
 
-static int take_row(struct matching *m, str id, str feed, str value)
+static int take_row(struct matching *m, str archive, str id, str feed, str value)
 {
-	struct hit h = { .id = id, .feed = feed };
+	struct hit h = { .id = id, .feed = feed, .pro = ubuntu_is_pro(archive) };
 	int r = evaluate(m, value, &h);
 	if (r < 0 || !h.verdict.affected || (r = load(m, &h)) <= 0)
 		return r;
@@ -198,22 +203,32 @@ static int take_row(struct matching *m, str id, str feed, str value)
 	return 0;
 }
 
-/* Does the advisory speak of the package by its own name too? That word is the closer one. */
-static int speaks_of_binary(struct matching *m, str id_and_feed)
+/* Does the advisory speak of the package by its own name too, or in an archive that comes first?
+ * That word is the closer one. */
+static int speaks_closer(struct matching *m, str ecosystem, str id_and_feed)
 {
 	char prefix[LMDB_KEY_BYTES];
 	struct buf key cleanup(buf_done) = BUF(2 * LMDB_KEY_BYTES);
 	str value;
-	buf_add(&key, shelf_package_prefix(prefix, m->s->ecosystem, m->s->name));
+	buf_add(&key, shelf_package_prefix(prefix, ecosystem, m->s->name));
 	buf_add(&key, id_and_feed);
 	return lmdb_get(m->look.txn, TABLE_PACKAGES, buf_view(&key), &value, m->e);
 }
 
+static int is_told(struct matching *m, size_t archive, bool of_source, str id_and_feed)
+{
+	int r = of_source ? speaks_closer(m, m->s->ecosystem, id_and_feed) : 0;
+	for (size_t i = 0; r == 0 && i < archive; i++)
+		r = speaks_closer(m, m->archives.names[i], id_and_feed);
+	return r;
+}
+
 /* Rows of the package's name, or of its source's, as Red Hat tells what is not fixed */
-static int take_rows(struct matching *m, str name)
+static int take_rows(struct matching *m, size_t archive, str name)
 {
 	char prefix[LMDB_KEY_BYTES];
-	str from = shelf_package_prefix(prefix, m->s->ecosystem, name), key, value;
+	str ecosystem = m->archives.names[archive];
+	str from = shelf_package_prefix(prefix, ecosystem, name), key, value;
 	bool of_source = !str_eq(name, m->s->name);
 	int r;
 	for (r = lmdb_seek(m->look.packages, from, &key, &value, m->e);
@@ -221,12 +236,13 @@ static int take_rows(struct matching *m, str name)
 	     r = r < 0 ? r : lmdb_next(m->look.packages, &key, &value, m->e)) {
 		str rest = str_from(key, from.n);
 		size_t at = str_chr(rest, 0);
-		if (of_source && (r = speaks_of_binary(m, rest)) != 0) {
+		if ((r = is_told(m, archive, of_source, rest)) != 0) {
 			if (r < 0)
 				break;
 			continue;
 		}
-		if ((r = take_row(m, str_upto(rest, at), str_from(rest, at + 1), value)) < 0)
+		if ((r = take_row(m, ecosystem, str_upto(rest, at), str_from(rest, at + 1),
+		                  value)) < 0)
 			break;
 	}
 	return r < 0 ? r : 0;
@@ -490,12 +506,14 @@ static bool is_tracked(const struct vulndb *db, str ecosystem)
 static int run(struct matching *m)
 {
 	int r = look_open(m->look.db, &m->look, m->e);
-	r = r < 0 ? r : take_rows(m, m->s->name);
+	for (size_t i = 0; r == 0 && i < m->archives.n; i++)
+		r = take_rows(m, i, m->s->name);
 	if (r == 0 && m->s->package->type == PACKAGE_RPM &&
 	    str_eq(names_base(m->s->ecosystem), STR("Red Hat"))) {
 		str source = m->s->package->source;
 		r = take_rows(
-		        m, arena_concat(m->scratch, STR("src:"), source.n ? source : m->s->name));
+		        m, 0,
+		        arena_concat(m->scratch, STR("src:"), source.n ? source : m->s->name));
 	}
 	r = r < 0 ? r : group_all(m);
 	for (size_t i = 0; r == 0 && i < m->groups.n; i++)
@@ -524,5 +542,8 @@ int vulndb_match(struct vulndb *db, const struct package *p, const struct distro
 		              .e = e,
 		              .s = &s,
 		              .tracked = is_tracked(db, s.ecosystem) };
+	m.archives.n = ubuntu_archives(&scratch, s.ecosystem, s.version, m.archives.names);
+	if (!m.archives.n)
+		m.archives.names[m.archives.n++] = s.ecosystem;
 	return run(&m);
 }

@@ -46,6 +46,8 @@ static const struct prefix prefixes[] = { /* longer ones before their heads */
 	{ STR_INIT("CGA-"),        STR_INIT("Chainguard"),      true },
 	{ STR_INIT("ECHO-"),       STR_INIT("Echo"),            true },
 	{ STR_INIT("MINI-"),       STR_INIT("MinimOS"),         true },
+	{ STR_INIT("BELL-"),       STR_INIT("BellSoft"),        true },
+	{ STR_INIT("DHI-"),        STR_INIT("Docker"),          true },
 };
 
 static const struct { str codename, ecosystem; } debian[] = {
@@ -210,5 +212,7 @@ bool names_own_source(str ecosystem, str source)
 	str base = names_base(ecosystem);
 	if (str_eq(base, STR("openSUSE")))
 		base = STR("SUSE");
+	if (str_eq(base, STR("Alpaquita")) || str_eq(base, STR("BellSoft Hardened Containers")))
+		base = STR("BellSoft");
 	return str_eq(base, source);
 }

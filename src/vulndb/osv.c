@@ -217,6 +217,50 @@ static void take_package(const struct json *one, struct arena *a, struct advisor
 	vec_add(a, &out->affected, f);
 }
 
+/* "1.0-2" of "1.0-2.module_el8.6.0+2880+7d9e3703" */
+static str before_module(str version)
+{
+	return str_upto(version, str_find(version, STR(".module")));
+}
+
+static str only_fix(const struct affected *f)
+{
+	str fixed = { 0 };
+	for (size_t i = 0; i < f->ranges.n; i++)
+		for (size_t k = 0; k < f->ranges.v[i].events.n; k++)
+			if (f->ranges.v[i].events.v[k].kind == EVENT_FIXED) {
+				if (fixed.n)
+					return (str){ 0 };
+				fixed = f->ranges.v[i].events.v[k].version;
+			}
+	return fixed;
+}
+
+/* The same version and release built again for the next minor release is the same fix: the lowest
+ * build has it, and whoever runs that one needs no other. */
+static void drop_rebuilds(struct advisory *out)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < out->affected.n; i++) {
+		const struct affected *f = &out->affected.v[i];
+		const struct ecosystem *eco = f->module.n ? ecosystem_find(f->ecosystem) : NULL;
+		str fix = only_fix(f), other;
+		bool again = false;
+		for (size_t k = kept; eco && fix.n && k-- && !again;) {
+			struct affected *g = &out->affected.v[k];
+			if (!str_eq(g->name, f->name)) /* builds of a package stand together */
+				break;
+			again = str_eq(g->ecosystem, f->ecosystem) && (other = only_fix(g)).n &&
+			        str_eq(before_module(fix), before_module(other));
+			if (again && eco->compare(fix, other) < 0)
+				*g = *f;
+		}
+		if (!again)
+			out->affected.v[kept++] = *f;
+	}
+	out->affected.n = kept;
+}
+
 /* Bug-fix and enhancement notices of the rpm distributions */
 static bool is_security(const struct advisory *out)
 {
@@ -259,6 +303,7 @@ int osv_read(const struct json *doc, struct arena *a, struct advisory *out, stru
 	take_references(json_get(doc, "references"), a, out);
 	for (size_t i = 0; is_security(out) && i < json_len(affected); i++)
 		take_package(json_at(affected, i), a, out);
+	drop_rebuilds(out);
 	if (a->failed)
 		return error_set(e, ERR_LIMIT, "%.*s: larger than %zu bytes", STR_FMT(out->id),
 		                 a->max_bytes);

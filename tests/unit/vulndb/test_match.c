@@ -393,13 +393,14 @@ TEST(debians_states_are_told_as_its_tracker_means_them)
 		enum severity severity;
 	} rows[] = {
 		{ "\"status\":\"open\"", FIX_NONE, SEVERITY_UNKNOWN },
-		{ "\"status\":\"open\",\"urgency\":\"unimportant\"", FIX_NONE, SEVERITY_NEGLIGIBLE },
+		{ "\"status\":\"open\",\"urgency\":\"unimportant\"", FIX_NONE,
+		  SEVERITY_NEGLIGIBLE },
 		{ "\"status\":\"open\",\"nodsa\":\"Minor issue\",\"nodsa_reason\":\"\"", FIX_NONE,
 		  SEVERITY_UNKNOWN },
 		{ "\"status\":\"open\",\"nodsa\":\"Minor\",\"nodsa_reason\":\"postponed\"",
 		  FIX_DEFERRED, SEVERITY_UNKNOWN },
-		{ "\"status\":\"open\",\"nodsa\":\"Minor\",\"nodsa_reason\":\"ignored\"", FIX_WILL_NOT,
-		  SEVERITY_UNKNOWN },
+		{ "\"status\":\"open\",\"nodsa\":\"Minor\",\"nodsa_reason\":\"ignored\"",
+		  FIX_WILL_NOT, SEVERITY_UNKNOWN },
 		{ "\"status\":\"undetermined\"", FIX_UNDER_INVESTIGATION, SEVERITY_UNKNOWN },
 		{ "\"status\":\"open\",\"urgency\":\"end-of-life\"", FIX_END_OF_LIFE,
 		  SEVERITY_UNKNOWN },
@@ -421,4 +422,93 @@ TEST(debians_states_are_told_as_its_tracker_means_them)
 		EXPECT_INT(r.findings.v[0].status, rows[i].status);
 		EXPECT_INT(r.findings.v[0].severity, rows[i].severity);
 	}
+}
+
+static void put_ubuntu(struct feeds *f, const char *id, const char *cve, const char *affected)
+{
+	char name[128], text[2048];
+	snprintf(name, sizeof name, "osv/Ubuntu/%s.json", id);
+	snprintf(text, sizeof text,
+	         "{\"id\":\"%s\",\"modified\":\"2024-01-01T00:00:00Z\",\"upstream\":[\"%s\"],"
+	         "\"affected\":[%s]}",
+	         id, cve, affected);
+	feeds_put(f, name, text);
+}
+
+#define UBUNTU(archive_, fixed_)                                                       \
+	"{\"package\":{\"ecosystem\":\"Ubuntu:" archive_                               \
+	"22.04:LTS\",\"name\":\"a\"},\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[" \
+	"{\"introduced\":\"0\"}" fixed_ "]}]}"
+#define FIXED(version_) ",{\"fixed\":\"" version_ "\"}"
+
+TEST(match_reads_the_archives_of_ubuntu_pro)
+{
+	struct feeds f cleanup(feeds_done);
+	struct package p = { .type = PACKAGE_DEB, .name = STR("a") };
+	static const struct {
+		const char *installed, *want;
+	} rows[] = {
+		/* the fix is with Pro alone: told, and named */
+		{ "1.0", "CVE-2024-0002 fixed 2.0 [UBUNTU-CVE-2024-0002] {UBUNTU-CVE-2024-0002}\n"
+		         "CVE-2024-0003 fixed 1.4+esm1 [USN-3 UBUNTU-CVE-2024-0003] "
+		         "{UBUNTU-CVE-2024-0003 USN-3}\n"
+		         "CVE-2024-0001 fixed 1.1+esm1 [USN-1] {USN-1}\n" },
+		/* who runs ESM has its fixes, and needs none of the release's */
+		{ "1.1+esm1", "CVE-2024-0002 fixed 1.2+esm1 [UBUNTU-CVE-2024-0002] "
+		              "{UBUNTU-CVE-2024-0002}\n"
+		              "CVE-2024-0003 fixed 1.4+esm1 [USN-3 UBUNTU-CVE-2024-0003] "
+		              "{UBUNTU-CVE-2024-0003 USN-3}\n" },
+		/* a FIPS build sorts behind all others: its own records speak of it */
+		{ "1.0.fips.1", "CVE-2024-0001 fixed 1.0.fips.2 [USN-1] {USN-1}\n"
+		                "CVE-2024-0002 fixed 1.2+esm1 [UBUNTU-CVE-2024-0002] "
+		                "{UBUNTU-CVE-2024-0002}\n"
+		                "CVE-2024-0003 fixed 1.4+esm1 [USN-3 UBUNTU-CVE-2024-0003] "
+		                "{UBUNTU-CVE-2024-0003 USN-3}\n" },
+	};
+	feeds_new(&f);
+	put_ubuntu(&f, "USN-1", "CVE-2024-0001",
+	           UBUNTU("Pro:", FIXED("1.1+esm1")) "," UBUNTU("Pro:FIPS-updates:",
+	                                                        FIXED("1.0.fips.2")));
+	put_ubuntu(&f, "UBUNTU-CVE-2024-0002", "CVE-2024-0002",
+	           UBUNTU("", FIXED("2.0")) "," UBUNTU("Pro:", FIXED("1.2+esm1")));
+	put_ubuntu(&f, "UBUNTU-CVE-2024-0003", "CVE-2024-0003", UBUNTU("", ""));
+	put_ubuntu(&f, "USN-3", "CVE-2024-0003", UBUNTU("Pro:", FIXED("1.4+esm1")));
+	EXPECT_OK(feeds_update(&f), &f.e);
+	for (size_t i = 0; i < LEN(rows); i++) {
+		p.version = str_c(rows[i].installed);
+		expect(&f, p, "Ubuntu:22.04:LTS", rows[i].want);
+	}
+	p.version = STR("1.0");
+	struct scan_report r = feeds_match(&f, &p, "Ubuntu:22.04:LTS");
+	EXPECT_STR(r.findings.v[2].range, STR("introduced 0, fixed 1.1+esm1 (Ubuntu Pro)"));
+	EXPECT_STR(r.findings.v[2].remediation,
+	           STR("Upgrade a to 1.1+esm1 or later, which needs Ubuntu Pro: pro attach && "
+	               "apt-get update && apt-get install --only-upgrade a"));
+	EXPECT(str_find(r.findings.v[0].remediation, STR("Pro")) == r.findings.v[0].remediation.n);
+}
+
+TEST(match_takes_a_rebuild_of_a_module_for_the_same_fix)
+{
+	struct feeds f cleanup(feeds_done);
+	feeds_new(&f);
+	feeds_put(&f, "osv/AlmaLinux/ALSA-2021:1.json",
+	          "{\"id\":\"ALSA-2021:1\",\"modified\":\"2024-01-01T00:00:00Z\",\"summary\":"
+	          "\"Important: x:1 security update\",\"related\":[\"CVE-2021-0001\"],"
+	          "\"affected\":["
+	          "{\"package\":{\"ecosystem\":\"AlmaLinux:8\",\"name\":\"a\"},\"ranges\":[{"
+	          "\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"},{\"fixed\":"
+	          "\"1.0-2.module_el8.6.0+2880+7d9e3703\"}]}]},"
+	          "{\"package\":{\"ecosystem\":\"AlmaLinux:8\",\"name\":\"a\"},\"ranges\":[{"
+	          "\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"},{\"fixed\":"
+	          "\"1.0-2.module_el8.5.0+2608+72063365\"}]}]}]}");
+	EXPECT_OK(feeds_update(&f), &f.e);
+	struct package p = { .type = PACKAGE_RPM,
+		             .name = STR("a"),
+		             .module = STR("x:1"),
+		             .version = STR("1.0-1.module_el8.6.0+2880+7d9e3703") };
+	expect(&f, p, "AlmaLinux:8",
+	       "CVE-2021-0001 fixed 1.0-2.module_el8.5.0+2608+72063365 [ALSA-2021:1] "
+	       "{ALSA-2021:1}\n");
+	p.version = STR("1.0-2.module_el8.5.0+2608+72063365");
+	expect(&f, p, "AlmaLinux:8", "");
 }
