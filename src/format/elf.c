@@ -75,7 +75,7 @@ int elf_read(str front, struct elf *out, struct error *e)
 	elf.is_64 = class == 2;
 	elf.is_big_endian = order == 2;
 	cur_seek(&c, 24); /* behind type, machine and version */
-	wide(&elf, &c);   /* entry point */
+	elf.has_entry = wide(&elf, &c);
 	segments_at = wide(&elf, &c);
 	wide(&elf, &c);      /* sections */
 	cur_skip(&c, 4 + 2); /* flags, size of this header */
@@ -97,6 +97,17 @@ bool elf_offset(const struct elf *elf, uint64_t address, uint64_t *out)
 			return !ckd_add(out, s->offset, address - s->address);
 	}
 	return false;
+}
+
+bool elf_is_library(const struct elf *elf)
+{
+	bool dynamic = false, interpreter = false;
+
+	for (unsigned i = 0; i < elf->count; i++) {
+		dynamic |= elf->segments[i].type == ELF_PT_DYNAMIC;
+		interpreter |= elf->segments[i].type == ELF_PT_INTERP;
+	}
+	return dynamic && !interpreter && !elf->has_entry;
 }
 
 static bool find_note(const struct elf *elf, struct cursor *c, str name, uint32_t type, str *data)

@@ -175,22 +175,16 @@ static void catch_string_header(struct golang *s, struct pointed *p)
 	p->seen = true;
 }
 
-static void spot_versions(struct golang *s, size_t limit)
+static void spot_versions(struct golang *s)
 {
-	const char *at = s->p->bytes, *end = s->p->bytes + limit, *hit;
-
-	while (s->versions.n < VERSIONS_MAX &&
-	       (hit = memmem(at, MIN((size_t)(end - at) + 3, s->p->n - (size_t)(at - s->p->bytes)),
-	                     "go1.", 4))) {
+	for (size_t at = 0; s->versions.n < VERSIONS_MAX &&
+	                    (at = window_find(s->p, STR("go1."), at)) != SIZE_MAX;
+	     at++) {
 		struct spotted *v = vec_push(&s->arena, &s->versions);
-		size_t left = s->p->n - (size_t)(hit - s->p->bytes);
 		if (!v)
 			return;
-		v->offset = s->p->base + (uint64_t)(hit - s->p->bytes);
-		memcpy(v->text, hit, MIN(left, sizeof v->text));
-		at = hit + 1;
-		if (at >= end)
-			return;
+		v->offset = s->p->base + at;
+		memcpy(v->text, s->p->bytes + at, MIN(s->p->n - at, sizeof v->text));
 	}
 }
 
@@ -200,9 +194,10 @@ static void spot_modules(struct golang *s, size_t limit)
 	const char *at = s->p->bytes, *end = s->p->bytes + limit;
 
 	if (!s->modules_open && !s->modules.n) {
-		at = memmem(at, MIN(limit + MARKER_BYTES - 1, s->p->n), begin_marker, MARKER_BYTES);
-		if (!at)
+		size_t begin = window_find(s->p, str_mem(begin_marker, MARKER_BYTES), 0);
+		if (begin == SIZE_MAX)
 			return;
+		at += begin;
 		s->modules_open = true;
 		s->modules_offset = s->p->base + (uint64_t)(at - s->p->bytes);
 	}
@@ -280,7 +275,7 @@ int golang_look(struct golang *s, struct inventory *into, struct error *e)
 	catch_string_header(s, &s->version);
 	catch_string_header(s, &s->list);
 	if (s->is_go) {
-		spot_versions(s, s->p->limit);
+		spot_versions(s);
 		spot_modules(s, s->p->limit);
 	}
 	return 0;

@@ -1,10 +1,12 @@
 #include "inventory/rust.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "inventory/block.h"
 #include "inventory/window.h"
 #include <assert.h>
 
 enum {
+	LIST_BYTE = 0x78,
 	PROBE_BYTES = 32, /* of a list, its start */
 	NAME_BYTES = 200, /* longest name and version that are believed */
 	PROBES_MAX = 1 << 16,
@@ -51,7 +53,7 @@ void rust_free(struct rust *r)
 /* zlib's two bytes: deflate with a window of 32 KiB, and a sum that 31 divides */
 static bool starts_zlib(const char *p)
 {
-	return p[0] == 0x78 && (0x7800 + (unsigned char)p[1]) % 31 == 0;
+	return p[0] == LIST_BYTE && (0x7800 + (unsigned char)p[1]) % 31 == 0;
 }
 
 /* The list starts {"packages":[ */
@@ -65,28 +67,30 @@ static bool starts_list(str packed)
 	return str_starts(text, STR("{")) && str_find(text, STR("\"packages\"")) < text.n;
 }
 
-static void look_for_list(struct rust *r)
+/* What "{" makes of a block's first bits: a stored one has it in clear, the fixed code is known,
+ * other codes only inflating knows (RFC 1951, 3.2.3). */
+static bool may_start_list(const char *p)
+{
+	unsigned bits = (unsigned char)p[2] | (unsigned)(unsigned char)p[3] << 8,
+	         type = bits >> 1 & 3;
+
+	return type == 0 ? p[7] == '{' : type == 1 ? (bits >> 3 & 0xff) == 0xd5 : type == 2;
+}
+
+static void look_for_list(struct rust *r, size_t at)
 {
 	const struct window *w = r->w;
-	size_t at = 0;
+	const char *p = w->bytes + at;
 
-	while (at < w->limit && r->probes < PROBES_MAX) {
-		const char *hit = memchr(w->bytes + at, 0x78, w->limit - at);
-		if (!hit)
-			return;
-		at = (size_t)(hit - w->bytes);
-		if (w->n - at > PROBE_BYTES && starts_zlib(hit)) {
-			r->probes++;
-			if (starts_list(
-			            str_upto(str_from(window_view(w), at), WINDOW_AHEAD_BYTES))) {
-				r->any_list = r->collecting = true;
-				r->packed_at = w->base + at;
-				buf_add(&r->packed, str_mem(hit, w->limit - at));
-				return;
-			}
-		}
-		at++;
-	}
+	if (w->n - at <= PROBE_BYTES || !starts_zlib(p) || !may_start_list(p) ||
+	    r->probes >= PROBES_MAX)
+		return;
+	r->probes++;
+	if (!starts_list(str_upto(str_from(window_view(w), at), WINDOW_AHEAD_BYTES)))
+		return;
+	r->any_list = r->collecting = true;
+	r->packed_at = w->base + at;
+	buf_add(&r->packed, str_mem(p, w->limit - at));
 }
 
 static void collect(struct rust *r)
@@ -168,39 +172,55 @@ static void take_path(struct rust *r, str rest, uint64_t offset)
 		keep_named(r, c);
 }
 
-/* "/rustc/COMMIT/library/core/src/…" */
-static void look_for_library(struct rust *r)
+/* "/rustc/COMMIT/library/core/src/…" says that it is Rust, "/registry/src/…" names a crate. */
+static void look_for_names(struct rust *r, size_t at)
 {
-	static const str folder = STR_INIT("/rustc/");
-	const struct window *w = r->w;
+	static const str library = STR_INIT("/rustc/"), crates = STR_INIT("/registry/src/");
+	str text = str_from(window_view(r->w), at), rest;
 
-	for (size_t at = 0; !r->is_rust && (at = window_find(w, folder, at)) != SIZE_MAX;
-	     at += folder.n) {
-		str rest = str_from(window_view(w), at + folder.n);
+	if (str_starts(text, crates)) {
+		take_path(r, str_upto(str_from(text, crates.n), KIB(1)), r->w->base + at);
+	} else if (!r->is_rust && str_starts(text, library)) {
+		rest = str_from(text, library.n);
 		r->is_rust = str_starts(str_from(rest, str_chr(str_upto(rest, 64), '/')),
 		                        STR("/library/"));
 	}
 }
 
-static void look_for_names(struct rust *r)
+/* Where a list or a path may start: 'x', or '/' before 'r' */
+static block candidates(const char *p)
 {
-	static const str folder = STR_INIT("/registry/src/");
-	const struct window *w = r->w;
+	block at, next;
+	memcpy(&at, p, sizeof at);
+	memcpy(&next, p + 1, sizeof next);
+	return (block)((at == block_of(LIST_BYTE)) |
+	               ((at == block_of('/')) & (next == block_of('r'))));
+}
 
-	for (size_t at = 0; (at = window_find(w, folder, at)) != SIZE_MAX; at += folder.n)
-		take_path(r, str_upto(str_from(window_view(w), at + folder.n), KIB(1)),
-		          w->base + at);
-	look_for_library(r);
+static void look_at(struct rust *r, size_t at)
+{
+	if (r->w->bytes[at] == LIST_BYTE)
+		look_for_list(r, at);
+	else
+		look_for_names(r, at);
 }
 
 void rust_look(struct rust *r)
 {
+	const struct window *w = r->w;
+	block all[STRIDE_BLOCKS];
+
 	if (r->collecting)
 		collect(r);
-	else if (!r->any_list)
-		look_for_list(r);
-	if (!r->any_list)
-		look_for_names(r);
+	for (size_t from = 0; !r->any_list && from < w->limit; from += STRIDE_BYTES) {
+		for (size_t i = 0; i < LEN(all); i++)
+			all[i] = candidates(w->bytes + from + i * BLOCK_BYTES);
+		for (uint64_t bits = stride_bits(all); bits && !r->any_list; bits &= bits - 1) {
+			size_t at = from + (size_t)__builtin_ctzll(bits);
+			if (at < w->limit)
+				look_at(r, at);
+		}
+	}
 }
 
 /* --- what it comes to --- */

@@ -1,4 +1,5 @@
 #include "inventory/window.h"
+#include "inventory/block.h"
 
 static int fill(struct window *w, struct error *e)
 {
@@ -22,9 +23,10 @@ int window_open(struct window *w, struct file *f, struct error *e)
 	*w = (struct window){ .f = f };
 	if (got < 0 || !elf_is(str_mem(front, (size_t)got)))
 		return (int)MIN(got, 0);
-	w->bytes = malloc(WINDOW_BYTES + WINDOW_AHEAD_BYTES);
+	w->bytes = malloc(WINDOW_BYTES + WINDOW_AHEAD_BYTES + STRIDE_BYTES);
 	if (!w->bytes)
 		return error_set(e, ERR_LIMIT, "no memory for a window");
+	memset(w->bytes + WINDOW_BYTES + WINDOW_AHEAD_BYTES, 0, STRIDE_BYTES);
 	memcpy(w->bytes, front, sizeof front);
 	w->n = sizeof front;
 	int r = fill(w, e);
@@ -46,13 +48,32 @@ void window_done(struct window *w)
 	free(w->bytes);
 }
 
+/* A place where both the first and the last byte of the needle are right */
+static block candidates(const char *at, size_t last, block first_byte, block last_byte)
+{
+	block b, c;
+	memcpy(&b, at, sizeof b);
+	memcpy(&c, at + last, sizeof c);
+	return (block)((b == first_byte) & (c == last_byte));
+}
+
+/* One pass over a program of a hundred megabytes is what its readers cost; nearly all strides have
+ * no candidate. */
 size_t window_find(const struct window *w, str needle, size_t from)
 {
-	const char *hit;
+	size_t end = MIN(w->limit, w->n + 1 - MIN(w->n + 1, needle.n)), last = needle.n - 1;
+	block first_byte = block_of(needle.p[0]), last_byte = block_of(needle.p[last]);
 
-	if (from >= w->limit)
-		return SIZE_MAX;
-	hit = memmem(w->bytes + from, MIN(w->limit + needle.n - 1, w->n) - from, needle.p,
-	             needle.n);
-	return hit ? (size_t)(hit - w->bytes) : SIZE_MAX;
+	for (; from < end; from += STRIDE_BYTES) {
+		const char *at = w->bytes + from;
+		block all[STRIDE_BLOCKS];
+		for (size_t i = 0; i < LEN(all); i++)
+			all[i] = candidates(at + i * BLOCK_BYTES, last, first_byte, last_byte);
+		for (uint64_t bits = stride_bits(all); bits; bits &= bits - 1) {
+			size_t i = from + (size_t)__builtin_ctzll(bits);
+			if (i < end && !memcmp(w->bytes + i, needle.p, needle.n))
+				return i;
+		}
+	}
+	return SIZE_MAX;
 }

@@ -12,7 +12,7 @@ enum {
 struct window {
 	struct file *f;
 	struct elf elf; /* all zero when the header is not the gABI's: then no pointer leads anywhere */
-	char *bytes;
+	char *bytes;   /* a stride (block.h) more than WINDOW_BYTES + WINDOW_AHEAD_BYTES */
 	size_t n;      /* of bytes */
 	size_t limit;  /* what starts before it belongs to this window; the rest comes again */
 	uint64_t base; /* offset in the file of the first; a multiple of 16 */
