@@ -31,6 +31,7 @@ struct scan_report {
 	struct image image;
 	struct distro distro;
 	VEC(struct package) packages;
+	VEC(struct package) repeated;      /* wanted by a lock file and installed too: told once, among packages */
 	VEC(struct finding) findings;      /* what is shown: after --severity and --ignore-unfixed */
 	VEC(struct finding) suppressed;    /* matched, and hidden by VEX, ignore file, rule or kind */
 	VEC(struct gap) gaps;

@@ -1,6 +1,7 @@
 /* model/words.c — the words of the nouns' enumerations, from their tables. */
 #include "base/attr.h"
 #include "model/coverage.h"
+#include "model/explanation.h"
 #include "model/finding.h"
 #include "model/package.h"
 #include <assert.h>
@@ -108,6 +109,24 @@ const char *hiding_word(enum hiding_kind k)
 		                             "noise", "rule",    "withdrawn" };
 	assert(k < LEN(words));
 	return words[k];
+}
+
+#define X(name, word, text) { word, text },
+static const struct {
+	const char *word, *text;
+} reasons[] = { REASONS(X) };
+#undef X
+
+const char *reason_word(enum reason_code c)
+{
+	assert(c < LEN(reasons));
+	return reasons[c].word;
+}
+
+const char *reason_text(enum reason_code c)
+{
+	assert(c < LEN(reasons));
+	return reasons[c].text;
 }
 
 const char *severity_word(enum severity s)

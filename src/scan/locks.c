@@ -62,6 +62,8 @@ int locks_settle(struct arena *a, struct scan_report *r, struct error *e)
 		if (!(p->traits & PACKAGE_LOCKED) ||
 		    !bsearch(&p, installed, n, sizeof *installed, unit_order))
 			out[kept++] = *p;
+		else
+			vec_add(a, &r->repeated, *p);
 	}
 	r->packages.v = out;
 	r->packages.n = kept;

@@ -66,6 +66,18 @@ static const struct range_event *find_unordered(const struct ecosystem *eco, str
 	return NULL;
 }
 
+bool range_compare(const struct ecosystem *eco, str version, const struct range_event *event, int *out)
+{
+	const struct range one = { event, 1 };
+	if (str_eq(event->version, STR("*")))
+		*out = -1;
+	else if (find_unordered(eco, version, &one))
+		return false;
+	else
+		*out = compare_event(eco, version, event);
+	return true;
+}
+
 static bool within_limits(const struct ecosystem *eco, str version, const struct range *r)
 {
 	bool limited = false;

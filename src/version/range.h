@@ -40,3 +40,7 @@ struct range_verdict range_evaluate(const struct ecosystem *eco, str version, co
 
 /* The same for one range. */
 struct range_verdict range_evaluate_one(const struct ecosystem *eco, str version, const struct range *r);
+
+/* How the version stands to one event's: below 0, 0, above 0. "0" that introduces is before all, the
+ * limit "*" behind. False: the event has no place in the order. */
+bool range_compare(const struct ecosystem *eco, str version, const struct range_event *event, int *out);

@@ -32,3 +32,11 @@ struct group {
 	VEC(struct hit_ref) hits;
 	VEC(struct hit_ref) joined; /* notices that name it, where the tracker decides */
 };
+
+/* Rules of match.c that trace.c follows too. How advisories speak of the package; false: none do. */
+bool match_describe(struct arena *a, const struct package *p, const struct distro *d,
+                    struct subject *out);
+bool match_fits_module(const struct affected *f, const struct package *p);
+/* Of a Bitnami package, whose version is a build of another */
+struct range_verdict match_upstream(const struct subject *s, const struct range *ranges, size_t n,
+                                    const str *versions, size_t n_versions);

@@ -58,8 +58,8 @@ static str with_epoch(struct arena *a, str version, str source_version)
 	                          : arena_concat(a, str_upto(version, colon + 1), source_version);
 }
 
-static bool describe(struct arena *a, const struct package *p, const struct distro *d,
-                     struct subject *out)
+bool match_describe(struct arena *a, const struct package *p, const struct distro *d,
+                    struct subject *out)
 {
 	*out = (struct subject){ .package = p,
 		                 .shown = str_c(package_ecosystem(p->type)),
@@ -91,7 +91,7 @@ static bool describe(struct arena *a, const struct package *p, const struct dist
 }
 
 /* A build for a module stream is compared with builds of that stream only, and others with none. */
-static bool fits_module(const struct affected *f, const struct package *p)
+bool match_fits_module(const struct affected *f, const struct package *p)
 {
 	if (p->type != PACKAGE_RPM)
 		return true;
@@ -104,12 +104,11 @@ static bool fits_module(const struct affected *f, const struct package *p)
 
 /* Bitnami's "1.2.3-4" is a build of 1.2.3, and what an advisory says of the last affected 1.2.3
  * holds for all of them. */
-static struct range_verdict evaluate_upstream(const struct matching *m, const struct range *ranges,
-                                              size_t n, const str *versions, size_t n_versions)
+struct range_verdict match_upstream(const struct subject *s, const struct range *ranges, size_t n,
+                                    const str *versions, size_t n_versions)
 {
-	str version = str_upto(m->s->version, str_chr(m->s->version, '-'));
-	struct range_verdict v =
-	        range_evaluate(m->s->eco, version, ranges, n, versions, n_versions);
+	str version = str_upto(s->version, str_chr(s->version, '-'));
+	struct range_verdict v = range_evaluate(s->eco, version, ranges, n, versions, n_versions);
 	v.affected = v.affected && (v.listed || v.last_affected);
 	return v;
 }
@@ -126,7 +125,7 @@ static int evaluate(struct matching *m, str value, struct hit *h)
 		int r = record_get_body(&c, m->scratch, &f, m->e);
 		if (r < 0)
 			return r;
-		if (!fits_module(&f, m->s->package))
+		if (!match_fits_module(&f, m->s->package))
 			continue;
 		if (first)
 			h->open = f.open;
@@ -145,7 +144,7 @@ static int evaluate(struct matching *m, str value, struct hit *h)
 	h->verdict = range_evaluate(m->s->eco, m->s->version, ranges.v, ranges.n, versions.v,
 	                            versions.n);
 	if (m->s->package->type == PACKAGE_BITNAMI && !h->verdict.affected)
-		h->verdict = evaluate_upstream(m, ranges.v, ranges.n, versions.v, versions.n);
+		h->verdict = match_upstream(m->s, ranges.v, ranges.n, versions.v, versions.n);
 	if (h->verdict.unordered && !h->verdict.affected)
 		m->unordered = arena_printf(m->scratch, "%.*s: %.*s", STR_FMT(h->id),
 		                            STR_FMT(h->verdict.unordered->version));
@@ -533,7 +532,7 @@ int vulndb_match(struct vulndb *db, const struct package *p, const struct distro
 {
 	struct arena scratch cleanup(arena_done) = ARENA(SCRATCH_BYTES);
 	struct subject s;
-	if (!describe(&scratch, p, distro, &s))
+	if (!match_describe(&scratch, p, distro, &s))
 		return 0;
 	struct matching m = { .look.db = db,
 		              .scratch = &scratch,
