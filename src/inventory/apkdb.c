@@ -45,12 +45,13 @@ static bool take_file(struct record *r, char key, str value, struct inventory *i
 
 	if (key == 'F') {
 		r->folder_n = MIN(value.n, sizeof r->folder);
-		memcpy(r->folder, value.p, r->folder_n);
+		if (r->folder_n)
+			memcpy(r->folder, value.p, r->folder_n);
 		return true;
 	}
 	if (key != 'R')
 		return false;
-	if (n + value.n < sizeof r->folder && r->p.name.n) {
+	if (value.n && n + value.n < sizeof r->folder && r->p.name.n) {
 		if (n)
 			r->folder[n++] = '/';
 		memcpy(r->folder + n, value.p, value.n);
