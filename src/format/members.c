@@ -12,7 +12,8 @@ enum { IN_BYTES = 1 << 18 };
 struct members {
 	struct archive *a;
 	struct stream *from;
-	struct error below; /* what the stream said, when reading it failed */
+	struct error below;   /* what the stream said, when reading it failed */
+	struct error skipped; /* the first head that could not be believed */
 	struct content {    /* the current member's bytes */
 		struct stream s;
 		struct members *of;
@@ -63,7 +64,7 @@ static int open_archive(struct stream *from, int (*support)(struct archive *), s
 
 	assert(m);
 	m->from = from;
-	m->below = (struct error){ 0 };
+	m->below = m->skipped = (struct error){ 0 };
 	m->a = archive_read_new();
 	assert(m->a);
 	int r = support(m->a);
@@ -126,11 +127,14 @@ int members_next(struct members *m, struct member *out, struct error *e)
 	struct archive_entry *entry;
 	int r;
 
-	do
-		r = archive_read_next_header(m->a, &entry);
-	while (r == ARCHIVE_RETRY);
+	/* What is whole behind a damaged head is still told; the damage is, at the end */
+	while ((r = archive_read_next_header(m->a, &entry)) == ARCHIVE_RETRY)
+		if (!m->skipped.code)
+			damage(m, &m->skipped);
+	if (r == ARCHIVE_EOF && m->skipped.code)
+		*e = m->skipped;
 	if (r == ARCHIVE_EOF)
-		return 0;
+		return m->skipped.code;
 	if (r < ARCHIVE_WARN || m->below.code)
 		return damage(m, e);
 	m->content = (struct content){ { .ops = &ops }, m };

@@ -131,3 +131,24 @@ TEST(a_cut_tar_is_an_error_and_an_empty_one_is_not)
 	}
 	EXPECT_INT(r, ERR_FORMAT);
 }
+
+/* libarchive steps over a head whose checksum is wrong and looks for the next; tar and Go stop there */
+TEST(a_damaged_head_is_an_error_after_what_can_be_read)
+{
+	struct buf bytes cleanup(buf_done) = BUF(1 << 20);
+	struct error e = { 0 };
+	struct members *m = NULL;
+	struct member each;
+	str tar = made(&bytes, "d=$(mktemp -d) && cd $d && touch a b c && tar -c a b c; rm -r $d");
+	unsigned files = 0;
+	int r;
+
+	((char *)bytes.p)[512 + 10] ^= 1; /* in the padding of the second name */
+	EXPECT_OK(members_open_tar(stream_mem(tar), &m, &e), &e);
+	while ((r = members_next(m, &each, &e)) > 0)
+		files++;
+	EXPECT_INT(files, 2);
+	EXPECT_INT(r, ERR_FORMAT);
+	EXPECT_INT(members_next(m, &each, &e), ERR_FORMAT);
+	members_free(m);
+}
