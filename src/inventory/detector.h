@@ -13,6 +13,7 @@ struct detector {
 	                        look for it, which the merge decides (symlinks, later layers) */
 	bool aside;          /* many files, which only say something of other packages: who owns what, under
 	                        which licence. One that said nothing is like any other file */
+	bool text;           /* read by lines: bytes that are no text are no empty list, but unreadable */
 };
 
 /* The detector for a path by its name alone, or NULL. Executables (an x bit and no row of their own)

@@ -1,6 +1,6 @@
 #include "inventory/apkdb.h"
-#include "inventory/copyright.h"
 #include "inventory/conda.h"
+#include "inventory/copyright.h"
 #include "inventory/dartlock.h"
 #include "inventory/detector.h"
 #include "inventory/dotnet.h"
@@ -16,14 +16,14 @@
 #include "inventory/program.h"
 #include "inventory/pylock.h"
 #include "inventory/python.h"
-#include "inventory/requirements.h"
 #include "inventory/releasefile.h"
+#include "inventory/requirements.h"
 #include "inventory/rpmdb.h"
 #include "inventory/rproject.h"
+#include "inventory/ruby.h"
 #include "inventory/rustlock.h"
 #include "inventory/swiftlock.h"
 #include "inventory/uvlock.h"
-#include "inventory/ruby.h"
 #include "inventory/yarnlock.h"
 
 /* What a path must look like. The base name is compared first, as a layer has a million paths:
@@ -37,19 +37,25 @@ struct row {
 	bool lock; /* of a lock file: in folders of somebody else's code it is left alone */
 };
 
-#define ROW(kind, folder, base, read, database)                                          \
-	{                                                                                \
-		{ kind, read, database, false }, STR_INIT(folder), STR_INIT(base), false \
+#define ROW(kind, folder, base, read, database)                                                 \
+	{                                                                                       \
+		{ kind, read, database, false, false }, STR_INIT(folder), STR_INIT(base), false \
 	}
 
-#define ASIDE(kind, folder, base, read)                                              \
-	{                                                                            \
-		{ kind, read, false, true }, STR_INIT(folder), STR_INIT(base), false \
+#define TEXT(kind, folder, base, read)                                                      \
+	{                                                                                   \
+		{ kind, read, false, false, true }, STR_INIT(folder), STR_INIT(base), false \
 	}
 
-#define LOCK(kind_, base_, read_)                                                                \
-	{                                                                                        \
-		.d = { .kind = (kind_), .read = (read_) }, .base = STR_INIT(base_), .lock = true \
+#define ASIDE(kind, folder, base, read)                                                     \
+	{                                                                                   \
+		{ kind, read, false, true, false }, STR_INIT(folder), STR_INIT(base), false \
+	}
+
+#define LOCK(kind_, base_, read_)                                                                 \
+	{                                                                                         \
+		.d = { .kind = (kind_), .read = (read_), .text = true }, .base = STR_INIT(base_), \
+		.lock = true                                                                      \
 	}
 
 // clang-format off
@@ -72,21 +78,21 @@ static const struct row rows[] = { /* the first that fits counts; without a read
 	ROW("jdk",        "",              "release",      releasefile_read_java,     false),
 	ROW("rabbitmq",   "ebin",          "rabbit.app",   releasefile_read_rabbitmq, false),
 	ROW("bitnami",    "*",             ".spdx-*",      releasefile_read_bitnami,  false),
-	ROW("python",     "*.dist-info",   "METADATA",     python_read,      false),
-	ROW("python",     "DIST-INFO",     "METADATA",     python_read,      false),
-	ROW("python",     "*.egg-info",    "PKG-INFO",     python_read,      false),
-	ROW("python",     "EGG-INFO",      "PKG-INFO",     python_read,      false),
-	ROW("python",     "",              "*.egg-info",   python_read,      false),
+	TEXT("python",    "*.dist-info",   "METADATA",     python_read),
+	TEXT("python",    "DIST-INFO",     "METADATA",     python_read),
+	TEXT("python",    "*.egg-info",    "PKG-INFO",     python_read),
+	TEXT("python",    "EGG-INFO",      "PKG-INFO",     python_read),
+	TEXT("python",    "",              "*.egg-info",   python_read),
 	ROW("python-egg", "",              "*.egg",        python_read_egg,  false),
 	ROW("conda",      "conda-meta",    "*.json",       conda_read,       false),
-	ROW("r",          "",              "DESCRIPTION",  rproject_read_description, false),
+	TEXT("r",         "",              "DESCRIPTION",  rproject_read_description),
 	LOCK("npm-lock",                      "package-lock.json",   npmlock_read),
 	LOCK("npm-lock",                      "npm-shrinkwrap.json", npmlock_read),
 	LOCK("yarn-lock",                     "yarn.lock",           yarnlock_read),
 	LOCK("pnpm-lock",                     "pnpm-lock.yaml",      yarnlock_read_pnpm),
 	LOCK("bun-lock",                      "bun.lock",            npmlock_read_bun),
-	ROW("gem",        "specifications",         "*.gemspec",   ruby_read, false),
-	ROW("gem",        "specifications/default", "*.gemspec",   ruby_read, false),
+	TEXT("gem",       "specifications",         "*.gemspec",   ruby_read),
+	TEXT("gem",       "specifications/default", "*.gemspec",   ruby_read),
 	LOCK("gem-lock",                      "Gemfile.lock",        ruby_read_lock),
 	LOCK("gem-lock",                      "gems.locked",         ruby_read_lock),
 	ROW("dotnet",     "",              "*.deps.json",  dotnet_read,      false),
@@ -137,8 +143,8 @@ const char *const detector_roots[] = {
 // clang-format on
 
 /* What is in an executable, its bytes say. */
-static const struct detector executable = { "program", program_read, false, false };
-static const struct detector java_archive = { "java", java_read, false, false };
+static const struct detector executable = { "program", program_read, false, false, false };
+static const struct detector java_archive = { "java", java_read, false, false, false };
 
 /* What stands between two stars is somewhere between them. */
 static bool pieces_fit(str base, str want)

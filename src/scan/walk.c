@@ -1,6 +1,7 @@
 #include "scan/walk.h"
 #include "format/members.h"
 #include "inventory/detector.h"
+#include "scan/glance.h"
 #include <inttypes.h>
 
 struct walk {
@@ -84,18 +85,32 @@ static enum gap_kind gap_of(int code)
 	return code == ERR_LIMIT ? GAP_LIMIT : code == ERR_SYSTEM ? GAP_NOT_READ : GAP_UNREADABLE;
 }
 
+/* Is any of the gaps since then one that matters? */
+static bool complained(const struct walk *w, size_t since)
+{
+	for (size_t i = since; i < w->found.gaps.n; i++)
+		if (gap_matters(w->found.gaps.v[i].kind))
+			return true;
+	return false;
+}
+
 /* Reads a file. Below 0 only when the layer itself is damaged: a reader's complaint is a gap. */
 static int read_file(struct walk *w, const struct detector *d, str path, const struct member *m,
                      struct error *e)
 {
 	struct inventory before = w->found;
-	struct file f = { path, m->size_bytes, m->mode, members_stream(w->tar) };
+	struct glance seen;
+	struct file f = { path, m->size_bytes, m->mode,
+		          glance_open(&seen, members_stream(w->tar)) };
 	int r = d->read(&f, &w->found, e);
 
 	if (r < 0 && f.bytes->failed)
 		return r;
 	if (r < 0)
 		inventory_gap(&w->found, gap_of(r), path, "%s", e->msg);
+	if (r >= 0 && d->text && seen.binary && before.packages.n == w->found.packages.n &&
+	    !complained(w, before.gaps.n))
+		inventory_gap(&w->found, GAP_UNREADABLE, path, "no text");
 	/* programs with nothing to tell are many, and as good as any other file */
 	if ((is_program(d) || d->aside) && before.packages.n == w->found.packages.n &&
 	    before.gaps.n == w->found.gaps.n && before.owned.n == w->found.owned.n)
