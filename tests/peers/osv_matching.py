@@ -217,7 +217,7 @@ def main():
                     differ += 1
                     print(f'{ecosystem} {name} {v} {record}: not about this package')
         print(f'{ecosystem}: {len(queries)} versions, {pairs} pairs with records, {odd} with an odd event left out, '
-              f'{differ} differ')
+              f'{differ} differ', flush=True)
         status |= differ != 0 or not queries
     return status
 
