@@ -1,6 +1,7 @@
 /* cli/cmd_worker.c — the jailed sides of other commands; the program starts itself with these. */
 #include "cli/commands.h"
 #include "scan/worker.h"
+#include "vulndb/bundleworker.h"
 #include "vulndb/feedworker.h"
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,8 @@ int cmd_worker(int argc, char **argv)
 		return worker_archive();
 	if (!strcmp(kind, "sbom"))
 		return worker_sbom();
+	if (!strcmp(kind, "bundle"))
+		return bundleworker_main();
 	if (!strncmp(kind, "feed-", 5))
 		return feedworker_main(kind);
 	fputs("plimsoll: worker is started by plimsoll itself\n", stderr);

@@ -68,6 +68,10 @@ int db_import(struct db_settings *s, const char *file)
 		      stderr);
 		return 2;
 	}
+	if (s->unsigned_too)
+		fputs("plimsoll: db import: nobody's signature is looked at: whoever could change "
+		      "this file decides what scans find\n",
+		      stderr);
 	int r = s->unsigned_too ? 0 : read_key(path, signing_key_public, &trust, &e);
 	o.trust = trust;
 	r = r < 0 ? r : db_make_folder(o.db_path, &e);

@@ -12,8 +12,9 @@
  * ends
  *
  * What comes in is hostile until the signature over its first bytes is good; then each part of the
- * payload is compared with its digest before it is inflated, and each row is read as its readers
- * would and inserted into a new file: no byte of another's LMDB file is ever mapped. */
+ * payload is compared with its digest before it is inflated, in a jailed child (bundleworker.h),
+ * and each row is read as its readers would and inserted into a new file: no byte of another's LMDB
+ * file is ever mapped. */
 #pragma once
 #include "base/digest.h"
 #include "base/signature.h"
@@ -55,6 +56,7 @@ struct bundle_export {
 struct bundle_import {
 	const char *db_path, *file;
 	const struct signing_key *trust; /* NULL: any bundle is taken as it is */
+	bool in_process;                 /* no jailed child: tests */
 };
 
 /* Strings of the summary in `a`. The file is written beside and renamed. ERR_NOTFOUND when the

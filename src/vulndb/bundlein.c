@@ -1,11 +1,16 @@
 /* Import: into a new database beside the old one, which takes its place when all of it is right. */
 #include "base/time.h"
 #include "stream/stream.h"
+#include "sys/proc.h"
 #include "vulndb/builder.h"
 #include "vulndb/bundle.h"
+#include "vulndb/bundleworker.h"
+#include "vulndb/feedpipe.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+
+enum { READER_WAIT_S = 1200 };
 
 struct importing {
 	const struct bundle_import *o;
@@ -136,32 +141,39 @@ static int take_row(struct importing *m, struct cursor *c, struct error *e)
 static int take_blocks(struct importing *m, struct stream *s, struct error *e)
 {
 	struct buf block cleanup(buf_done) = BUF(BUNDLE_BLOCK_MAX);
-	unsigned char size[4];
-	for (;;) {
-		ssize_t n = stream_read_full(s, size, sizeof size, e);
-		if (n < 0)
-			return (int)n;
-		struct cursor c = CURSOR("bundle", size, (size_t)n);
-		uint32_t length = cur_le32(&c);
-		if (cur_bad(&c))
-			return error_set(e, ERR_FORMAT, "the rows are cut off");
-		if (!length)
-			break;
-		buf_clear(&block);
-		char *room = buf_room(&block, length);
-		if (!room)
-			return error_set(e, ERR_FORMAT, "a block of %u bytes", length);
-		if ((n = stream_read_full(s, room, length, e)) < 0)
-			return (int)n;
-		c = CURSOR("bundle", room, (size_t)n);
-		int r = (size_t)n < length ? error_set(e, ERR_FORMAT, "the rows are cut off") : 0;
-		while (r == 0 && cur_left(&c))
-			r = take_row(m, &c, e);
+	int r;
+	while ((r = bundle_next_block(s, &block, e)) == 1) {
+		struct cursor c = CURSOR("bundle", block.p, block.n);
+		while (r == 1 && cur_left(&c))
+			r = take_row(m, &c, e) < 0 ? e->code : 1;
 		if (r < 0)
 			return r;
 	}
-	int r = m->copied ? 0 : copy_rest(m, e);
+	r = r < 0 || m->copied ? r : copy_rest(m, e);
 	return r < 0 ? r : stream_drain(s, e); /* the parts behind are looked at too */
+}
+
+static int take_here(struct importing *m, int fd, struct error *e)
+{
+	struct stream *s cleanup(stream_cleanup) =
+	        stream_inflate(bundle_payload(fd, &m->head), m->head.inflated_bytes);
+	return take_blocks(m, s, e);
+}
+
+static int take_jailed(struct importing *m, int fd, struct error *e)
+{
+	struct proc p = { .in = -1, .out = -1 };
+	int r = bundleworker_start(fd, &m->head, &p, e);
+	if (r == 0) {
+		struct stream *s cleanup(stream_cleanup) = feedpipe_open(p.out, READER_WAIT_S);
+		r = take_blocks(m, s, e);
+	}
+	if (r == 0 && !proc_ends(&p))
+		r = error_set(e, ERR_CRASH, "the reader went on behind its end");
+	if (r == 0)
+		return proc_end(&p, e);
+	proc_kill(&p);
+	return r;
 }
 
 static int sum_up(struct importing *m, struct shelf_head *head, struct error *e)
@@ -199,9 +211,7 @@ static int build(struct importing *m, int fd, uint64_t *bytes, struct error *e)
 	int r = builder_open(building, &m->b, e);
 	if (r < 0)
 		return r;
-	struct stream *s = stream_inflate(bundle_payload(fd, &m->head), m->head.inflated_bytes);
-	r = take_blocks(m, s, e);
-	stream_free(s);
+	r = m->o->in_process ? take_here(m, fd, e) : take_jailed(m, fd, e);
 	return r < 0 ? r : install(m, bytes, e);
 }
 

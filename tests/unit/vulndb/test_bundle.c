@@ -46,7 +46,7 @@ static int put_out(struct pair *p, uint64_t since)
 
 static int bring_in(struct pair *p)
 {
-	struct bundle_import o = { p->to.db, p->file, p->pub };
+	struct bundle_import o = { p->to.db, p->file, p->pub, .in_process = true };
 	p->e = (struct error){ 0 };
 	return bundle_import(&o, &p->to.a, &p->sum, &p->e);
 }
