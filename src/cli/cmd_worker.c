@@ -18,6 +18,8 @@ int cmd_worker(int argc, char **argv)
 		return worker_sbom();
 	if (!strcmp(kind, "bundle"))
 		return bundleworker_main();
+	if (!strcmp(kind, "vex"))
+		return worker_vex();
 	if (!strncmp(kind, "feed-", 5))
 		return feedworker_main(kind);
 	fputs("plimsoll: worker is started by plimsoll itself\n", stderr);

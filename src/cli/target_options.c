@@ -6,12 +6,13 @@
 #include "inventory/detector.h"
 #include "model/package_use.h"
 #include "scan/cache.h"
+#include "scan/vexes.h"
 #include "vulndb/vulndb.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { SECONDS_A_DAY = 86400, DATA_AGE_DAYS = 180 };
+enum { SECONDS_A_DAY = 86400, DATA_AGE_DAYS = 180, VEX_MIB = 256 };
 
 const char target_kinds[] =
         "TARGET is one of\n"
@@ -30,6 +31,8 @@ void target_options_rows(struct target_options *t, struct option_row rows[TARGET
 	const struct option_row mine[] = {
 		// clang-format off
 		{ "ignorefile", 0, OPTION_TEXT, &t->ignorefile, "FILE", "accepted findings (default: .trivyignore or its YAML form, where there is one)" },
+		{ "vex", 0, OPTION_LIST, &t->vex_paths, "FILE", "VEX statements (OpenVEX, CSAF, CycloneDX; a folder: all in it), again for several" },
+		{ "attached-vex", 0, OPTION_FLAG, &t->attached_vex, NULL, "and those attached to the image (signatures are not checked)" },
 		{ "severity-source", 0, OPTION_TEXT, &t->severity_source, "LIST", "whose severity counts: vendor, nvd, ghsa, cvss, highest or a source's name" },
 		{ "leave-out", 0, OPTION_TEXT, &t->leave_out, "LIST", "suppress what is in kernel-headers, development, documentation, debug-symbols, firmware" },
 		{ "advisories", 0, OPTION_TEXT, &t->advisories, "DIR",
@@ -133,11 +136,23 @@ static void open_cache(struct target_options *t, bool several)
 		log_info("cache", KV("unused", cachestore_trouble(cache_store(t->cache))));
 }
 
+/* Before anything is fetched: a file that cannot be read is wrong use. */
+static int open_vex(struct target_options *t, struct error *e)
+{
+	t->vex_arena = ARENA(MIB(VEX_MIB));
+	for (size_t i = 0; i < t->vex_paths.texts.n; i++)
+		if (vexes_open(t->vex_paths.texts.v[i], &t->vex_arena, &t->vex, e) < 0)
+			return error_in(e, "--vex");
+	return 0;
+}
+
 int target_options_open(struct target_options *t, bool judged, bool several, struct arena *kept,
                         struct error *e)
 {
 	log_level_set(t->verbose ? LOG_DEBUG : t->quiet ? LOG_ERROR : LOG_WARN);
 	if (judged && ignored_open(t->ignorefile, t->quiet, kept, &t->ignored, e) < 0)
+		return e->code;
+	if (judged && open_vex(t, e) < 0)
 		return e->code;
 	open_cache(t, several);
 	return 0;
@@ -147,6 +162,7 @@ void target_options_done(struct target_options *t)
 {
 	cache_close(t->cache);
 	t->cache = NULL;
+	arena_done(&t->vex_arena);
 	explicit_bzero(t->password, sizeof t->password);
 }
 
@@ -195,6 +211,9 @@ struct scan_options target_scan(struct target_options *t, const struct target_on
 		.max_data_age_days = t->max_data_age,
 		.attached_sboms = t->attached_sboms,
 		.ignored = &t->ignored,
+		.vex = judged ? &t->vex : NULL,
+		.attached_vex = judged && t->attached_vex,
+		.vex_unfitted = &t->vex_unfitted,
 		.left_out = t->left_out,
 		.severity_source = t->severity_source,
 	};
@@ -228,5 +247,8 @@ int target_run(struct target_options *t, const struct target_one *one, struct sc
 		                one->manifest ? " " : "", one->manifest ? one->platform : "");
 	if (!t->quiet)
 		say_age(scan_report(*out));
+	if (t->verbose && t->vex_unfitted)
+		fprintf(stderr, "VEX: %zu statements are about nothing that was found\n",
+		        t->vex_unfitted);
 	return 0;
 }

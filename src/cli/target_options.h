@@ -4,6 +4,7 @@
 #include "cli/options.h"
 #include "cli/screen.h"
 #include "policy/ignorefile.h"
+#include "policy/vex.h"
 #include "scan/request.h"
 
 enum { TARGET_ROWS_MAX = 64, TARGET_PASSWORD_BYTES = 1024 };
@@ -12,15 +13,19 @@ struct target_options {
 	/* how it is reached and read */
 	const char *podman_root, *containerd_root, *platform, *username, *ca_file, *temp_dir, *cache_dir;
 	uint64_t cache_max;
-	bool no_cache, attached_sboms, offline, insecure, password_stdin, quiet, verbose;
+	bool no_cache, attached_sboms, attached_vex, offline, insecure, password_stdin, quiet, verbose;
 	unsigned timeout_s, jobs;
 	/* how it is judged */
 	const char *leave_out, *severity_source, *db, *ignorefile, *advisories;
+	struct option_list vex_paths;
 	unsigned max_data_age;
 	/* from the above */
 	unsigned left_out;
 	struct cache *cache;
 	struct ignore_list ignored;
+	struct vex_set vex;
+	struct arena vex_arena;
+	size_t vex_unfitted; /* of the last scan */
 	char password[TARGET_PASSWORD_BYTES];
 	char db_path[4096];
 };
@@ -40,7 +45,7 @@ void target_options_rows(struct target_options *t, struct option_row rows[TARGET
 int target_check(const char *target, struct error *e) must_use;
 /* Looks at what was given and reads the password. */
 int target_options_settle(struct target_options *t, struct error *e) must_use;
-/* The ignore file (when findings are judged), the log and the cache: without a folder, several images
+/* The ignore file and VEX documents (when findings are judged), the log and the cache: without a folder, several images
  * still share what one run has read. */
 int target_options_open(struct target_options *t, bool judged, bool several, struct arena *kept,
                         struct error *e) must_use;

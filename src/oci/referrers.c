@@ -36,6 +36,27 @@ bool referrer_is_sbom(const struct referrer *r)
 	        has_any(type, (const char *const[]){ "vnd.oci.image.config", "vnd.oci.empty" }, 2));
 }
 
+bool referrer_names_vex(const struct referrer *r)
+{
+	static const char *const words[] = { "openvex", "csaf", "vex" };
+
+	return has_any(r->predicate, words, LEN(words)) ||
+	       (!r->predicate.n && (has_any(r->media_type, words, LEN(words)) ||
+	                            has_any(r->artifact_type, words, LEN(words))));
+}
+
+bool referrer_is_vex(const struct referrer *r)
+{
+	static const char *const wrappers[] = { "in-toto", "dsse", "sigstore.bundle" };
+	str type = r->media_type.n ? r->media_type : r->artifact_type;
+
+	if (r->predicate.n || referrer_names_vex(r))
+		return referrer_names_vex(r);
+	return !type.n || has_any(type, wrappers, LEN(wrappers)) ||
+	       (!r->media_type.n &&
+	        has_any(type, (const char *const[]){ "vnd.oci.image.config", "vnd.oci.empty" }, 2));
+}
+
 static bool is_known(const struct search *s, const struct digest *d)
 {
 	for (size_t i = 0; i < s->out->found.n; i++)

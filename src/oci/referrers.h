@@ -39,3 +39,5 @@ int referrers_list(const struct referrers_documents *from, const struct image *i
                    struct error *e) must_use;
 
 bool referrer_is_sbom(const struct referrer *r); /* or may be one; a referrers_wanted */
+bool referrer_is_vex(const struct referrer *r);  /* the same of VEX documents */
+bool referrer_names_vex(const struct referrer *r); /* it says itself that it is one */

@@ -5,6 +5,7 @@
 #include "scan/locks.h"
 #include "scan/order.h"
 #include "scan/owned.h"
+#include "scan/vexes.h"
 #include "version/ecosystem.h"
 #include "vulndb/own.h"
 #include "vulndb/products.h"
@@ -286,6 +287,10 @@ static void settle(struct assessment *s)
 	note_end(s);
 	order_report(r);
 	divide_findings(s->o, s->arena, r);
+	if (s->o->vex) {
+		vexes_remark(s->o->vex, s->arena, r);
+		order_gaps(r);
+	}
 	r->assessed = true;
 	for (size_t i = 0; i < r->gaps.n; i++)
 		r->assessed &= !gap_matters(r->gaps.v[i].kind);

@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "model/package_use.h"
 #include "policy/ignorefile.h"
+#include "policy/vexmatch.h"
 
 /* An advisory that was taken back is told, and counts no more. */
 static bool by_state(const struct scan_options *o, struct arena *a, const struct scan_report *r,
@@ -35,6 +36,45 @@ static bool by_noise(const struct scan_options *o, struct arena *a, const struct
 	return true;
 }
 
+static void add_advice(struct arena *a, const char *what, str by, str action, struct finding *f)
+{
+	f->remediation = arena_printf(a, "%.*s%sVEX (%.*s): %s%s%.*s", STR_FMT(f->remediation),
+	                              f->remediation.n ? "\n" : "", STR_FMT(by), what,
+	                              action.n ? ": " : "", STR_FMT(action));
+}
+
+/* What VEX statements say: not affected (and why) or fixed hides it, the others add what they know. */
+static bool by_vex(const struct scan_options *o, struct arena *a, const struct scan_report *r,
+                   struct finding *f)
+{
+	struct vex_verdict v;
+	str by;
+
+	if (!o->vex || !vexmatch_find(o->vex, r, f, &v))
+		return false;
+	const struct vex_statement *s = v.statement;
+	by = arena_printf(a, "%.*s: %.*s%sstatement %u", STR_FMT(v.document->file),
+	                  STR_FMT(v.document->id), v.document->id.n ? ", " : "", s->number);
+	if (s->status == VEX_AFFECTED)
+		add_advice(a, "affected", by, s->action, f);
+	if (s->status == VEX_UNDER_INVESTIGATION) {
+		add_advice(a, "under investigation", by, s->action, f);
+		if (f->status == FIX_NONE)
+			f->status = FIX_UNDER_INVESTIGATION;
+	}
+	if (s->status == VEX_AFFECTED || s->status == VEX_UNDER_INVESTIGATION || vex_is_reasonless(s))
+		return false;
+	f->hidden = (struct hiding){ .kind = HIDING_VEX,
+		                     .by = by,
+		                     .why = s->justification.n       ? s->justification
+		                            : s->status == VEX_FIXED ? STR("fixed")
+		                                                     : s->impact };
+	if (s->justification.n && s->impact.n)
+		f->hidden.why = arena_printf(a, "%.*s: %.*s", STR_FMT(s->justification),
+		                             STR_FMT(s->impact));
+	return true;
+}
+
 /* What an ignore file accepts: by today's date, as it has to come back on the day it ends */
 static bool by_ignorefile(const struct scan_options *o, struct arena *a,
                           const struct scan_report *r, struct finding *f)
@@ -54,6 +94,7 @@ static bool by_ignorefile(const struct scan_options *o, struct arena *a,
 static divide_decider *const deciders[] = {
 	by_state,
 	by_noise,
+	by_vex,
 	by_ignorefile,
 };
 

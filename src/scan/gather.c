@@ -4,6 +4,7 @@
 #include "scan/job.h"
 #include "scan/claims.h"
 #include "scan/merge.h"
+#include "scan/vexes.h"
 #include "sys/proc.h"
 #include <assert.h>
 #include <inttypes.h>
@@ -373,6 +374,8 @@ static int read_image(struct gathering *s, const char *target, struct error *e)
 		note_unknown(s);
 	if (r >= 0 && s->o->attached_sboms)
 		r = claims_add_attached(s->source, s->arena, s->report, e);
+	if (r >= 0 && s->o->vex_attached)
+		r = vexes_add_attached(s->source, s->arena, s->report, s->o->vex_attached, e);
 	return r;
 }
 

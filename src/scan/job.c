@@ -1,5 +1,6 @@
 #include "scan/job.h"
 #include "base/time.h"
+#include "policy/vexwire.h"
 #include "sys/proc.h"
 #include <assert.h>
 #include <errno.h>
@@ -239,5 +240,35 @@ int job_sbom(const struct job *j, struct stream *stored, struct claims *out, str
 
 	if (r >= 0 && jailed.code)
 		out->result.end = jailed;
+	return r;
+}
+
+static int take_vex(struct taker *t, void *ctx, struct error *e)
+{
+	uint32_t code = take_u32(t);
+	str answer = take_str(t, MIB(VEX_WIRE_MIB));
+	int r = take_verdict(t, e);
+
+	if (r < 0)
+		return r;
+	if (code)
+		return error_set(e, code > 64 ? ERR_CRASH : -(int)code, "%.*s", STR_FMT(answer));
+	struct cursor c = CURSOR("VEX", answer.p, answer.n);
+	return vexwire_read(&c, t->arena, ctx, e);
+}
+
+int job_vex(const struct job *j, struct stream *stored, struct arena *a, struct vex_document *out,
+            struct error *e)
+{
+	struct error jailed = { 0 };
+	struct vex_document found = *out;
+	int r = run(j, "vex", stored, a, take_vex, &found, &jailed, e);
+
+	if (r >= 0 && jailed.code) {
+		*e = jailed;
+		r = e->code;
+	}
+	if (r >= 0)
+		*out = found;
 	return r;
 }

@@ -32,3 +32,7 @@ struct claims {
 	struct sbom_about about;
 };
 int job_sbom(const struct job *j, struct stream *stored, struct claims *out, struct error *e) must_use;
+
+/* A VEX document (policy/vexread.h); strings and arrays in `a`. What is wrong with it is an error too. */
+struct vex_document;
+int job_vex(const struct job *j, struct stream *stored, struct arena *a, struct vex_document *out, struct error *e) must_use;

@@ -60,16 +60,21 @@ static int gap_order(const void *x, const void *y)
 	return c ? c : str_cmp(a->why, b->why);
 }
 
-void order_report(struct scan_report *r)
+void order_gaps(struct scan_report *r)
 {
 	size_t kept = 0;
 
-	if (r->findings.n)
-		qsort(r->findings.v, r->findings.n, sizeof *r->findings.v, finding_order);
 	if (r->gaps.n)
 		qsort(r->gaps.v, r->gaps.n, sizeof *r->gaps.v, gap_order);
 	for (size_t i = 0; i < r->gaps.n; i++)
 		if (!kept || gap_order(&r->gaps.v[kept - 1], &r->gaps.v[i]))
 			r->gaps.v[kept++] = r->gaps.v[i];
 	r->gaps.n = kept;
+}
+
+void order_report(struct scan_report *r)
+{
+	if (r->findings.n)
+		qsort(r->findings.v, r->findings.n, sizeof *r->findings.v, finding_order);
+	order_gaps(r);
 }

@@ -8,3 +8,4 @@ void order_packages(struct scan_report *r);
  * package) and gaps (kind, layer, where, why), and drops
  * exact repetitions of gaps. Packages must be ordered before findings point at them. */
 void order_report(struct scan_report *r);
+void order_gaps(struct scan_report *r); /* the gaps alone, for those that are found later */

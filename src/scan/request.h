@@ -12,6 +12,7 @@ struct scan_progress { /* told from any thread, one call at a time */
 
 struct cache;
 struct ignore_list;
+struct vex_set;
 
 struct scan_options {
 	const char *label;     /* what the report calls the target; NULL: as it was given */
@@ -27,6 +28,10 @@ struct scan_options {
 	bool ignore_unfixed;
 	const char *severity_source; /* whose severity is shown (vulndb/rate.h); NULL: the default */
 	const struct ignore_list *ignored; /* what somebody accepted; NULL: nothing */
+	struct vex_set *vex;   /* statements that may hide findings, indexed; NULL: none */
+	bool attached_vex;     /* and those attached to the image */
+	struct vex_set *vex_attached; /* where these go: set by scan_run() */
+	size_t *vex_unfitted;  /* told: statements that were about no finding; may be NULL */
 	unsigned left_out;     /* set of 1 << package_use: findings of these are suppressed, and counted */
 	void (*progress)(void *ctx, const struct scan_progress *p); /* may be NULL */
 	void *progress_ctx;

@@ -2,6 +2,8 @@
 #include "base/cursor.h"
 #include "format/members.h"
 #include "inventory/sbom.h"
+#include "policy/vexread.h"
+#include "policy/vexwire.h"
 #include "sys/jail.h"
 #include <fcntl.h>
 
@@ -273,12 +275,63 @@ int worker_read_sbom(struct stream *in, struct spool *spool, struct sink *out, s
 	                     : 0;
 }
 
+/* --- VEX documents --- */
+
+static int read_text(struct stream *in, size_t most, struct buf *out, struct error *e)
+{
+	ssize_t got;
+
+	do {
+		char *p = buf_room(out, 1 << 16);
+		if (!p)
+			return error_set(e, ERR_LIMIT, "larger than %zu MiB", most >> 20);
+		got = stream_read(in, p, 1 << 16, e);
+		if (got > 0)
+			buf_grown(out, (size_t)got);
+	} while (got > 0);
+	return (int)got;
+}
+
+int worker_read_vex(struct stream *in, struct spool *spool, struct sink *out, struct error *e)
+{
+	struct arena a cleanup(arena_done) = ARENA(MIB(1));
+	struct arena found cleanup(arena_done) = ARENA(MIB(VEX_WIRE_MIB));
+	struct stream *owned cleanup(stream_cleanup) = in;
+	struct buf text cleanup(buf_done) = BUF(VEX_BYTES_MAX + (1 << 16));
+	struct buf wire cleanup(buf_done) = BUF(MIB(VEX_WIRE_MIB));
+	struct vex_document d = { 0 };
+	struct error why = { 0 };
+	struct wanted_list unused;
+	int r = read_request(in, &a, &unused, e);
+
+	(void)spool;
+	if (r < 0)
+		return r;
+	r = read_text(in, VEX_BYTES_MAX, &text, &why);
+	if (r >= 0)
+		r = vexread("VEX", buf_view(&text), &found, &d, &why);
+	if (r >= 0) {
+		vexwire_write(&d, &wire);
+		r = wire.failed ? error_set(&why, ERR_LIMIT, "more than %d MiB of statements",
+		                            VEX_WIRE_MIB)
+		                : 0;
+	}
+	buf_u32(&out->bytes, r < 0 ? (uint32_t)-r : 0);
+	buf_str(&out->bytes, r < 0 ? str_c(why.msg) : buf_view(&wire));
+	r = in->failed ? 0 : stream_drain(in, e);
+	sink_flush(out);
+	return r < 0         ? r
+	       : out->failed ? error_set(e, ERR_SYSTEM, "the results cannot be written")
+	                     : 0;
+}
+
 /* --- the process --- */
 
-static int work(int (*read_all)(struct stream *, struct spool *, struct sink *, struct error *))
+static int work(int (*read_all)(struct stream *, struct spool *, struct sink *, struct error *),
+                unsigned memory_mib)
 {
 	int spool_fd = fcntl(SPOOL_FD, F_GETFD) < 0 ? -1 : SPOOL_FD;
-	struct jail jail = { .memory_bytes = MIB(WORKER_MEMORY_MIB),
+	struct jail jail = { .memory_bytes = MIB(memory_mib),
 		             .cpu_s = WORKER_CPU_S,
 		             .file_bytes = MIB(WORKER_SPOOL_MIB),
 		             .keep_fd = spool_fd < 0 ? 2 : SPOOL_FD };
@@ -296,15 +349,20 @@ static int work(int (*read_all)(struct stream *, struct spool *, struct sink *, 
 
 int worker_layer(void)
 {
-	return work(worker_read_layer);
+	return work(worker_read_layer, WORKER_MEMORY_MIB);
 }
 
 int worker_archive(void)
 {
-	return work(worker_read_archive);
+	return work(worker_read_archive, WORKER_MEMORY_MIB);
 }
 
 int worker_sbom(void)
 {
-	return work(worker_read_sbom);
+	return work(worker_read_sbom, WORKER_MEMORY_MIB);
+}
+
+int worker_vex(void)
+{
+	return work(worker_read_vex, VEX_MEMORY_MIB);
 }

@@ -11,6 +11,8 @@ enum worker_limits {
 	ARCHIVE_MEMBERS_MAX = 100000,
 	ARCHIVE_JSON_MIB = 4,        /* of one document */
 	ARCHIVE_JSON_TOTAL_MIB = 16,
+	VEX_MEMORY_MIB = 384,        /* one document is read whole */
+	VEX_WIRE_MIB = 32,
 };
 /* 64 GiB: more in one layer is a bomb */
 #define WORKER_INFLATED_MAX ((uint64_t)64 << 30)
@@ -23,8 +25,10 @@ void worker_request_write(struct buf *to, struct wanted_list wanted);
 int worker_layer(void);
 int worker_archive(void);
 int worker_sbom(void); /* `plimsoll worker sbom`: a layer's result, then what the SBOM is about */
+int worker_vex(void);  /* `plimsoll worker vex`: policy/vexwire.h's record, or an error */
 
 /* The same work without a jail, for fuzzing and tests: `in` (taken over) has the request in front. */
 int worker_read_layer(struct stream *in, struct spool *spool, struct sink *out, struct error *e) must_use;
 int worker_read_archive(struct stream *in, struct spool *spool, struct sink *out, struct error *e) must_use;
 int worker_read_sbom(struct stream *in, struct spool *spool, struct sink *out, struct error *e) must_use;
+int worker_read_vex(struct stream *in, struct spool *spool, struct sink *out, struct error *e) must_use;
