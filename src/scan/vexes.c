@@ -131,7 +131,8 @@ int vexes_add_attached(struct source *from, struct arena *a, struct scan_report 
 
 	if (source_attached(from, referrer_is_vex, a, &list, &why) < 0) {
 		note_failure(a, r, STR("attached VEX"), why.msg);
-		list.found.n = 0; /* among what was not seen may be the statement that takes one back */
+		list.found.n =
+		        0; /* among what was not seen may be the statement that takes one back */
 	}
 	for (size_t i = 0; i < list.found.n; i++)
 		read_attached(from, &list.found.v[i], a, r, into);
@@ -147,14 +148,16 @@ void vexes_remark(const struct vex_set *set, struct arena *a, struct scan_report
 		unsigned first = 0;
 		size_t n = 0;
 		for (size_t i = 0; i < x->statements.n; i++)
-			if (vex_is_reasonless(&x->statements.v[i]) && x->statements.v[i].fitted && !n++)
+			if (vex_is_reasonless(&x->statements.v[i]) && x->statements.v[i].fitted &&
+			    !n++)
 				first = x->statements.v[i].number;
 		if (n)
-			add_note(a, r, x->file,
-			         arena_printf(a,
-			                      "%zu statements say \"not affected\" and not why, the "
-			                      "first is statement %u: they hide nothing",
-			                      n, first));
+			add_note(
+			        a, r, x->file,
+			        arena_printf(a,
+			                     "%zu statements say \"not affected\" and not why, the "
+			                     "first is statement %u: they hide nothing",
+			                     n, first));
 	}
 }
 
