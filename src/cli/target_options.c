@@ -141,8 +141,10 @@ static int open_vex(struct target_options *t, struct error *e)
 {
 	t->vex_arena = ARENA(MIB(VEX_MIB));
 	for (size_t i = 0; i < t->vex_paths.texts.n; i++)
-		if (vexes_open(t->vex_paths.texts.v[i], &t->vex_arena, &t->vex, e) < 0)
+		if (vexes_open(t->vex_paths.texts.v[i], &t->vex_arena, &t->vex, e) < 0) {
+			arena_done(&t->vex_arena);
 			return error_in(e, "--vex");
+		}
 	return 0;
 }
 
