@@ -199,6 +199,8 @@ static void remember(struct get *g, const struct response *r)
 
 	if (etag.n && etag.n < 1024 && !str_starts(etag, STR("W/")))
 		g->k.validator = arena_str(&g->k.arena, etag);
+	if (r->status == 200) /* the whole, whatever was asked: a cut is counted from its start */
+		g->k.q.offset = 0;
 	if (r->status == 200 || !ckd_add(&whole, r->length, g->k.q.offset))
 		g->total = r->status == 200 ? r->length : whole;
 	if (r->status != 200 && r->status != 206)

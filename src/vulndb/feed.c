@@ -2,11 +2,13 @@
 #include "base/time.h"
 #include "net/client.h"
 #include "sys/proc.h"
+#include "vulndb/part.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { COPY_BYTES = 256 << 10, LOOSE_FILES_MAX = 2000000 };
 static const uint64_t feed_bytes_max = (uint64_t)8 << 30;
@@ -17,8 +19,11 @@ static int write_at(int fd, str bytes, struct error *e)
 		ssize_t n = write(fd, bytes.p, bytes.n);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
-			return error_errno(e, errno, "write a feed");
+		if (n < 0) {
+			int why = errno; /* a full disk gets its room back */
+			return ftruncate(fd, 0) < 0 ? error_errno(e, errno, "write a feed")
+			                            : error_errno(e, why, "write a feed");
+		}
 		bytes = str_from(bytes, (size_t)n);
 	}
 	return 0;
@@ -124,41 +129,91 @@ static int open_loose(const char *dir, const char *spool_dir, struct fetched *ou
 	return 0;
 }
 
-static int open_remote(const struct feed *f, const struct shelf_source *last, struct client *net,
-                       const char *dir, struct arena *a, struct fetched *out, struct digester *sum,
-                       struct error *e)
+/* Does a 206 begin where it was asked to? */
+static bool begins_at(const struct response *answer, uint64_t from)
+{
+	str range = response_header(answer, "Content-Range"), first;
+	uint64_t n;
+	return str_starts(range, STR("bytes ")) && (range = str_from(range, 6)).n &&
+	       str_split(&range, '-', &first) && str_u64(str_trim(first), &n) && n == from;
+}
+
+/* What an earlier run left is part of the sum; its end is where the rest goes. */
+static int take_left(struct part *part, struct digester *sum, uint64_t *bytes, struct error *e)
+{
+	struct stream *s cleanup(stream_cleanup) = stream_fd(part->fd, false);
+	int r = copy(s, -1, sum, bytes, e);
+	if (r == 0 && *bytes != part->bytes)
+		return error_set(e, ERR_SYSTEM, "%s: changed while it was read", part->path);
+	return r;
+}
+
+static void take_names(struct fetched *out, const struct response *answer, struct arena *a)
+{
+	int64_t date;
+	char text[TIME_TEXT_BYTES];
+	out->source.etag = arena_str(a, str_upto(response_header(answer, "ETag"), 256));
+	out->source.last_modified =
+	        arena_str(a, str_upto(response_header(answer, "Last-Modified"), 64));
+	if (time_parse_http(out->source.last_modified, &date))
+		out->source.date = arena_str(a, str_c(time_text(date, text)));
+}
+
+static int bring(const struct feed *f, const struct shelf_source *last, struct client *net,
+                 struct part *part, struct arena *a, struct fetched *out, struct digester *sum,
+                 struct error *e)
 {
 	struct request q = { .url = f->where, .resume = true };
 	struct response answer cleanup(response_done) = { 0 };
 	struct stream *body cleanup(stream_cleanup) = NULL;
-	autoclose int fd = -1;
-	int64_t date;
-	char text[TIME_TEXT_BYTES];
 
 	if (last && last->etag.n)
 		q.if_none_match = arena_str(a, last->etag).p;
 	if (last && last->last_modified.n)
 		q.if_modified_since = arena_str(a, last->last_modified).p;
+	q.offset = part->bytes;
+	q.if_range = part->bytes ? part->tag.p : NULL;
 	int r = client_open(net, &q, &answer, &body, e);
 	if (r < 0)
 		return r;
+	bool goes_on = q.offset && answer.status == 206;
+	if (q.offset && answer.status == 416) /* it is all there, or of another file: once more */
+		return 1;
 	out->unchanged = answer.status == 304 && last;
 	out->missing = answer.status == 404;
 	if (out->unchanged || out->missing)
 		return 0;
-	if (answer.status != 200)
+	if (answer.status != 200 && !goes_on)
 		return response_refused(&q, &answer, e);
-	out->source.etag = arena_str(a, str_upto(response_header(&answer, "ETag"), 256));
-	out->source.last_modified =
-	        arena_str(a, str_upto(response_header(&answer, "Last-Modified"), 64));
-	if (time_parse_http(out->source.last_modified, &date))
-		out->source.date = arena_str(a, str_c(time_text(date, text)));
-	if ((r = proc_spool_file(dir, &fd, e)) < 0 || (r = copy(body, fd, sum, &out->bytes, e)) < 0)
+	if (goes_on && !begins_at(&answer, q.offset))
+		return error_set(e, ERR_UPSTREAM, "%s: the server answers another range than asked",
+		                 f->where);
+	take_names(out, &answer, a);
+	r = part_open(part, goes_on, out->source.etag, e);
+	r = r < 0 || !goes_on ? r : take_left(part, sum, &out->bytes, e);
+	r = r < 0 ? r : copy(body, part->fd, sum, &out->bytes, e);
+	if (r < 0)
 		return r;
-	if (lseek(fd, 0, SEEK_SET) < 0)
+	if (lseek(part->fd, 0, SEEK_SET) < 0)
 		return error_errno(e, errno, "a download");
-	out->fd = take_fd(&fd);
+	out->fd = part_take(part);
 	return 0;
+}
+
+static int open_remote(const struct feed *f, const struct shelf_source *last, struct client *net,
+                       const char *dir, struct arena *a, struct fetched *out, struct digester *sum,
+                       struct error *e)
+{
+	struct part part;
+	part_find(&part, dir, f->where, a);
+	int r = bring(f, last, net, &part, a, out, sum, e);
+	if (r == 1) {
+		unlink(part.path);
+		part_find(&part, dir, f->where, a);
+		r = bring(f, last, net, &part, a, out, sum, e);
+	}
+	part_done(&part);
+	return r;
 }
 
 int feed_fetch(const struct feed *f, const struct shelf_source *last, struct client *net,

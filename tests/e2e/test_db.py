@@ -36,6 +36,37 @@ TRACKER = json.dumps({'openssl': {'CVE-2024-0001': {'releases': {'bookworm': {
     'status': 'resolved', 'fixed_version': '3.0.11-1', 'urgency': 'low'}}}}}).encode()
 
 
+class Cutting(http.server.BaseHTTPRequestHandler):
+    """Cuts every answer after `cut` bytes, until it is told to be whole; keeps what it was asked."""
+    body, tag, cut, log = b'', '"one"', None, []
+
+    def do_GET(self):
+        if self.path != '/osv/npm/all.zip' or (self.cut and self.headers.get('Range')):  # no use to go on at once
+            self.send_error(404)
+            return
+        ask, first = self.headers.get('Range'), 0
+        if ask and self.headers.get('If-Range') == self.tag:
+            first = int(ask[6:].rstrip('-'))
+        self.log.append((ask, self.headers.get('If-Range'), self.headers.get('User-Agent')))
+        rest = self.body[first:]
+        if first >= len(self.body):
+            self.send_response(416)
+            self.send_header('Content-Length', '0')
+            self.end_headers()
+            return
+        self.send_response(206 if first else 200)
+        if first:
+            self.send_header('Content-Range', f'bytes {first}-{len(self.body) - 1}/{len(self.body)}')
+        self.send_header('ETag', self.tag)
+        self.send_header('Content-Length', str(len(rest)))
+        self.end_headers()
+        self.wfile.write(rest if self.cut is None else rest[:self.cut])
+        self.close_connection = True
+
+    def log_message(self, *_):
+        pass
+
+
 class Mirror(http.server.BaseHTTPRequestHandler):
     files, log = {}, []
 
@@ -100,6 +131,73 @@ for name, body in {'no zip': b'nothing', 'a cut zip': archive(record('GHSA-1', '
     Mirror.files['/osv/npm/all.zip'] = body
     r = run('update', '--from', url, db=db)
     check(name, r.returncode == 4 and 'osv/npm' in r.stderr and run('lookup', 'left-pad', db=db).returncode == 0, r)
+
+# --- a download that broke goes on in the next run ---
+
+cutter = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Cutting)
+threading.Thread(target=cutter.serve_forever, daemon=True).start()
+broken = WORK / 'broken'
+broken.mkdir()
+
+
+def bring(name):
+    Cutting.log.clear()
+    return run('update', '-q', '--from', f'http://127.0.0.1:{cutter.server_port}', db=broken / name)
+
+
+def parts():
+    return sorted(broken.glob('download-*.part'))
+
+
+whole = archive(*(record(f'GHSA-{i}', f'package-{i}', '1.0.0', details=os.urandom(400).hex()) for i in range(400)))
+Cutting.body, Cutting.cut = whole, 1000
+r = bring('a.db')
+check('a cut download is named', r.returncode == 4 and 'osv/npm' in r.stderr, r)
+check('its part is kept', len(parts()) == 1 and 0 < parts()[0].stat().st_size < len(whole), parts())
+check('the program says who asks', all((a or '').startswith('plimsoll/') for _, _, a in Cutting.log), Cutting.log)
+have = parts()[0].stat().st_size if parts() else 0
+check('what is kept is its front', have and parts()[0].read_bytes() == whole[:have])
+Cutting.cut = None
+r = bring('a.db')
+check('the next run asks for the rest', Cutting.log[0][:2] == (f'bytes={have}-', '"one"'), Cutting.log)
+check('and reads the whole', r.returncode == 0 and run('lookup', 'package-399', db=broken / 'a.db').returncode == 0, r)
+check('nothing stays', not parts(), parts())
+
+Cutting.cut = 1000
+bring('b.db')
+Cutting.cut, Cutting.tag = None, '"two"'
+Cutting.body = archive(record('GHSA-7', 'other', '1.0.0'))
+r = bring('b.db')
+check('another file since then is read from its start', r.returncode == 0 and not parts() and
+      run('lookup', 'other', db=broken / 'b.db').returncode == 0, r)
+
+Cutting.body, Cutting.tag, Cutting.cut = whole, '"three"', 1000
+bring('c.db')
+parts()[0].write_bytes(whole + b'more')
+Cutting.cut = None
+r = bring('c.db')
+check('a part that is too long is thrown away', r.returncode == 0 and not parts() and
+      run('lookup', 'package-399', db=broken / 'c.db').returncode == 0, r)
+
+Cutting.cut = 1000
+bring('d.db')
+for p in parts():
+    p.write_bytes(os.urandom(p.stat().st_size))
+Cutting.cut = None
+r = bring('d.db')
+check('a part that was damaged is no database', r.returncode == 4 and not parts(), r)
+check('and is not gone on with again', bring('d.db').returncode == 0)
+
+Cutting.tag, Cutting.cut = 'W/"weak"', 1000
+bring('e.db')
+check('a weak tag cannot be gone on with', not parts(), parts())
+Cutting.tag, Cutting.cut = '"old"', 1000
+bring('e.db')
+for p in parts():
+    os.utime(p, (1, 1))
+Cutting.body, Cutting.tag, Cutting.cut = archive(record('GHSA-7', 'other', '1.0.0')), 'W/"weak"', None
+bring('e.db')
+check('an old part is swept away', not parts(), parts())
 
 folder = WORK / 'folder'
 (folder / 'osv/npm').mkdir(parents=True)
