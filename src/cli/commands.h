@@ -4,6 +4,7 @@
 #pragma once
 
 int cmd_scan(int argc, char **argv);    /* also serves as `sbom` (argv[0]) */
+int cmd_diff(int argc, char **argv);    /* diff A B */
 int cmd_explain(int argc, char **argv); /* explain FINDING TARGET */
 int cmd_db(int argc, char **argv);      /* db update|info|lookup */
 int cmd_cache(int argc, char **argv);   /* cache info|clean|verify */

@@ -17,6 +17,7 @@ static const struct command {
 	// clang-format off
 	{ "scan",      cmd_scan,    "findings of one image, archive or folder" },
 	{ "sbom",      cmd_scan,    "its inventory, as CycloneDX, SPDX or JSON" },
+	{ "diff",      cmd_diff,    "what is new, gone and changed between two images or reports" },
 	{ "explain",   cmd_explain, "why a finding is there, or why one is not" },
 	{ "db",        cmd_db,      "the advisory database: update, info, lookup" },
 	{ "cache",     cmd_cache,   "what is kept of layers: info, clean, verify" },

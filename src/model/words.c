@@ -1,6 +1,7 @@
 /* model/words.c — the words of the nouns' enumerations, from their tables. */
 #include "base/attr.h"
 #include "model/coverage.h"
+#include "model/difference.h"
 #include "model/explanation.h"
 #include "model/finding.h"
 #include "model/package.h"
@@ -109,6 +110,17 @@ const char *hiding_word(enum hiding_kind k)
 		                             "noise", "rule",    "withdrawn" };
 	assert(k < LEN(words));
 	return words[k];
+}
+
+const char *change_word(enum change c)
+{
+	static const char *const words[] = {
+#define X(name, word) word,
+		CHANGES(X)
+#undef X
+	};
+	assert(c < LEN(words));
+	return words[c];
 }
 
 #define X(name, word, text) { word, text },

@@ -29,7 +29,7 @@ SARIF = "package/lib/schemas/sarif-2.1.0-rtm.5.json"
 SPDX_IDS = {"spdx-license-ids@3.0.24": "spdx-license-ids-*.tgz", "spdx-exceptions@2.5.0": "spdx-exceptions-*.tgz"}
 SECONDS = 180
 KINDS = {"bomFormat": "CycloneDX", "runs": "SARIF", "spdxVersion": "SPDX", "SchemaVersion": "Trivy",
-         "question": "explanation", "schema_version": "plimsoll"}  # by a member that the others lack
+         "question": "explanation", "after": "diff", "schema_version": "plimsoll"}  # by a member that the others lack
 
 
 class Unreachable(Exception):
@@ -112,6 +112,7 @@ class Schemas:
             "GitLab": checker(load(HERE / "gitlab-15.0.4.schema.json")),
             "Trivy": checker(load(HERE / "trivy-2.schema.json")),
             "plimsoll": checker(load(ROOT / "data/schema/plimsoll-report.schema.json")),
+            "diff": checker(load(ROOT / "data/schema/plimsoll-diff.schema.json")),
             "explanation": checker(load(ROOT / "data/schema/plimsoll-explain.schema.json")),
         }
 
