@@ -5,7 +5,7 @@
 
 struct db_settings {
 	const char *db, *from, *advisories, *format, *ecosystem, *ca_file, *since, *key, *trust;
-	bool quiet, insecure, unsigned_too;
+	bool quiet, insecure, unsigned_too, redhat;
 	char path[4096];
 };
 

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { COPY_BYTES = 256 << 10, LOOSE_FILES_MAX = 2000000 };
+enum { COPY_BYTES = 256 << 10, LOOSE_FILES_MAX = 2000000, NAME_BYTES = 512 };
 static const uint64_t feed_bytes_max = (uint64_t)8 << 30;
 
 static int write_at(int fd, str bytes, struct error *e)
@@ -200,11 +200,44 @@ static int bring(const struct feed *f, const struct shelf_source *last, struct c
 	return 0;
 }
 
+/* "csaf_vex_2024-08-04.tar.zst\n": one plain name, as it becomes a part of the URL. 1, 0: no such
+ * feed */
+static int follow(struct feed *f, struct client *net, struct arena *a, struct error *e)
+{
+	struct request q = { .url = f->where };
+	struct response answer cleanup(response_done) = { 0 };
+	struct buf body cleanup(buf_done) = BUF(NAME_BYTES);
+	int r = client_document(net, &q, NAME_BYTES, &answer, &body, e);
+	if (r < 0)
+		return r;
+	if (answer.status != 200)
+		return answer.status == 404 ? 0 : response_refused(&q, &answer, e);
+	str name = str_trim(buf_view(&body)), url = str_c(f->where);
+	bool plain = name.n && name.p[0] != '.';
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+		plain = plain && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		                  (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-');
+	}
+	if (!plain)
+		return error_set(e, ERR_FORMAT, "%s: no name of a file", f->where);
+	url = arena_concat(a, str_upto(url, str_rchr(url, '/') + 1), name);
+	f->where = url.p;
+	return url.n ? 1 : error_set(e, ERR_LIMIT, "too many feeds");
+}
+
 static int open_remote(const struct feed *f, const struct shelf_source *last, struct client *net,
                        const char *dir, struct arena *a, struct fetched *out, struct digester *sum,
                        struct error *e)
 {
 	struct part part;
+	struct feed named = *f;
+	int found = f->pointer ? follow(&named, net, a, e) : 1;
+	if (found <= 0) {
+		out->missing = found == 0;
+		return found;
+	}
+	f = &named;
 	part_find(&part, dir, f->where, a);
 	int r = bring(f, last, net, &part, a, out, sum, e);
 	if (r == 1) {

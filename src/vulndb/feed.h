@@ -12,6 +12,7 @@ struct feed {
 	enum feed_kind kind;
 	const char *where; /* URL, path of a file, or of a folder of loose files */
 	bool remote;
+	bool pointer; /* what is there is the name of a file beside it, which is the feed */
 };
 
 struct feeds {
@@ -20,6 +21,9 @@ struct feeds {
 
 /* from NULL: the publishers. A folder is listed; ERR_NOTFOUND when it holds no feed. */
 int feed_list(const char *from, struct arena *a, struct feeds *out, struct error *e) must_use;
+
+/* Red Hat's VEX archive from its publisher: hundreds of megabytes, so only who asks gets it. */
+void feed_add_redhat(struct arena *a, struct feeds *out);
 
 /* The folder of one's own as one feed more, "own/FOLDER"; ERR_NOTFOUND when it holds no .json. */
 int feed_add_own(const char *dir, struct arena *a, struct feeds *out, struct error *e) must_use;

@@ -43,6 +43,7 @@ static const struct form { /* an archive in a folder of the mirror */
 // clang-format on
 
 static const char publisher_osv[] = "https://osv-vulnerabilities.storage.googleapis.com";
+static const char publisher_redhat[] = "https://security.access.redhat.com/data/csaf/v2/vex";
 static const char publisher_alpine[] = "https://secdb.alpinelinux.org";
 static const str repositories[] = { STR_INIT("main"), STR_INIT("community") };
 
@@ -68,6 +69,15 @@ static str in_url(struct arena *a, str name)
 	return space == name.n ? name
 	                       : arena_printf(a, "%.*s%%20%.*s", STR_FMT(str_upto(name, space)),
 	                                      STR_FMT(in_url(a, str_from(name, space + 1))));
+}
+
+/* Red Hat tells in a file which of its archives is the newest. */
+static void list_redhat(str base, struct arena *a, struct feeds *out)
+{
+	add(out, a, STR("csaf/redhat/archive"), FEED_CSAF_TAR, true,
+	    arena_concat(a, base, STR("/archive_latest.txt")));
+	if (out->list.n)
+		out->list.v[out->list.n - 1].pointer = true;
 }
 
 static void list_osv(const char *base, struct arena *a, struct feeds *out)
@@ -109,6 +119,8 @@ static void list_remote(const char *from, struct arena *a, struct feeds *out)
 	list_osv(from ? arena_printf(a, "%.*s/osv", STR_FMT(base)).p : publisher_osv, a, out);
 	list_alpine_remote(
 	        from ? arena_printf(a, "%.*s/alpine", STR_FMT(base)).p : publisher_alpine, a, out);
+	if (from)
+		list_redhat(arena_printf(a, "%.*s/csaf/redhat", STR_FMT(base)), a, out);
 	for (size_t i = 0; i < LEN(singles); i++)
 		add(out, a, singles[i].name, singles[i].kind, true,
 		    from ? arena_printf(a, "%.*s/%s", STR_FMT(base), singles[i].path)
@@ -154,6 +166,15 @@ static void take_archive(const char *dir, const char *entry, struct arena *a, st
 			    forms[i].kind, false, arena_printf(a, "%s/%s", dir, entry));
 }
 
+/* "2024", a folder of documents */
+static void take_year(const char *dir, const char *entry, struct arena *a, struct feeds *out)
+{
+	uint64_t year;
+	str path = arena_printf(a, "%s/%s", dir, entry);
+	if (strlen(entry) == 4 && str_u64(str_c(entry), &year) && path.n && holds_json(path.p))
+		add(out, a, arena_printf(a, "csaf/redhat/%s", entry), FEED_CSAF_FILES, false, path);
+}
+
 static void take_release(const char *dir, const char *entry, struct arena *a, struct feeds *out)
 {
 	list_alpine(dir, entry, false, a, out);
@@ -178,6 +199,7 @@ static void list_local(const char *from, struct arena *a, struct feeds *out)
 	list_folder(arena_printf(a, "%s/cve", from).p, a, out, take_archive);
 	str redhat = arena_printf(a, "%s/csaf/redhat", from);
 	list_folder(redhat.p, a, out, take_archive);
+	list_folder(redhat.p, a, out, take_year);
 	if (redhat.n && holds_json(redhat.p))
 		add(out, a, STR("csaf/redhat/files"), FEED_CSAF_FILES, false, redhat);
 	for (size_t i = 0; i < LEN(singles); i++) {
@@ -206,6 +228,13 @@ int feed_list(const char *from, struct arena *a, struct feeds *out, struct error
 		                 from);
 	qsort(out->list.v, out->list.n, sizeof *out->list.v, order_feeds);
 	return 0;
+}
+
+void feed_add_redhat(struct arena *a, struct feeds *out)
+{
+	list_redhat(str_c(publisher_redhat), a, out);
+	if (out->list.n)
+		qsort(out->list.v, out->list.n, sizeof *out->list.v, order_feeds);
 }
 
 int feed_add_own(const char *dir, struct arena *a, struct feeds *out, struct error *e)

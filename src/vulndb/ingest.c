@@ -280,7 +280,8 @@ static int read_feed(struct run *r, const struct feed *f, struct fetched *got,
 	arena_done(&in.scratch);
 	settle_date(&in);
 	if (ret == 0 && !got->source.records)
-		ret = error_set(e, ERR_FORMAT, "no records in it");
+		ret = line->why.n ? error_set(e, ERR_FORMAT, "%.*s", STR_FMT(line->why))
+		                  : error_set(e, ERR_FORMAT, "no records in it");
 	line->records = got->source.records;
 	line->skipped = got->source.skipped;
 	return ret;
@@ -467,6 +468,8 @@ int ingest_run(const struct ingest_options *o, struct arena *a, struct ingest_su
 	autoclose int held = -1;
 	*out = (struct ingest_summary){ 0 };
 	int ret = o->own_only ? 0 : feed_list(o->from, a, &feeds, e);
+	if (ret == 0 && o->redhat && !o->from && !o->own_only)
+		feed_add_redhat(a, &feeds);
 	if (ret == 0 && o->own)
 		ret = feed_add_own(o->own, a, &feeds, e);
 	ret = ret < 0 ? ret : builder_lock(o->db_path, &held, e);

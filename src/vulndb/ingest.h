@@ -27,6 +27,7 @@ struct ingest_options {
 	const char *own;  /* folder of OSV records (name.json) of one's own, one feed more; may be
 	                     NULL */
 	bool own_only;    /* no other feeds */
+	bool redhat;      /* Red Hat's VEX archive from its publisher too */
 	bool in_process;  /* parse without a jailed worker: for tests only */
 	bool insecure;
 	const char *ca_file; /* certificates to trust too (PEM); may be NULL */

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`db update` from a folder and from an HTTP mirror: what is kept, what is asked for again, what a broken
 feed leaves behind; `db info` and `db lookup`; exit statuses. PLIMSOLL and WORK as tests/run gives them."""
-import http.server, io, json, os, pathlib, resource, signal, subprocess, sys, threading, zipfile
+import http.server, io, json, os, pathlib, resource, signal, subprocess, sys, tarfile, threading, zipfile
 
 PLIMSOLL, WORK = os.environ['PLIMSOLL'], pathlib.Path(os.environ['WORK'])
 failures = passes = 0
@@ -198,6 +198,44 @@ for p in parts():
 Cutting.body, Cutting.tag, Cutting.cut = archive(record('GHSA-7', 'other', '1.0.0')), 'W/"weak"', None
 bring('e.db')
 check('an old part is swept away', not parts(), parts())
+
+# --- Red Hat's documents: an archive that a file names, folders of years ---
+
+VEX = json.dumps({'document': {'category': 'csaf_vex', 'tracking': {'current_release_date': '2024-05-06T07:08:09Z'}},
+                  'product_tree': {'branches': [
+                      {'product': {'product_id': 'A9', 'product_identification_helper': {
+                          'cpe': 'cpe:/a:redhat:enterprise_linux:9::appstream'}}},
+                      {'product': {'product_id': 'E9', 'product_identification_helper': {
+                          'cpe': 'cpe:/a:redhat:rhel_eus:9.2::appstream'}}},
+                      *({'product': {'product_id': f'curl-0:{v}.x86_64', 'product_identification_helper': {
+                          'purl': f'pkg:rpm/redhat/curl@{v}?arch=x86_64'}}} for v in ('7.1-2.el9', '7.1-9.el9', '7.0-1.el9_2'))],
+                  'relationships': [{'product_reference': f'curl-0:{v}.x86_64', 'relates_to_product_reference': of,
+                                     'full_product_name': {'product_id': f'{of}:curl-0:{v}.x86_64'}}
+                                    for of, v in (('A9', '7.1-2.el9'), ('A9', '7.1-9.el9'), ('E9', '7.0-1.el9_2'))]},
+                  'vulnerabilities': [{'cve': 'CVE-2024-0042', 'product_status': {'fixed': [
+                      'A9:curl-0:7.1-2.el9.x86_64', 'A9:curl-0:7.1-9.el9.x86_64', 'E9:curl-0:7.0-1.el9_2.x86_64']}}]})
+pack = io.BytesIO()
+with tarfile.open(fileobj=pack, mode='w:gz') as tar:
+    member = tarfile.TarInfo('2024/cve-2024-0042.json')
+    member.size = len(VEX)
+    tar.addfile(member, io.BytesIO(VEX.encode()))
+Mirror.files = {'/csaf/redhat/archive_latest.txt': b'csaf_vex_2024-08-04.tar.gz\n',
+                '/csaf/redhat/csaf_vex_2024-08-04.tar.gz': pack.getvalue(),
+                '/osv/npm/all.zip': archive(record('GHSA-1', 'left-pad', '1.3.0'))}
+vex = WORK / 'vex.db'
+r = run('update', '-q', '--from', url, db=vex)
+r2 = run('lookup', 'CVE-2024-0042', db=vex)
+check('an archive named by a file', r.returncode == 0 and 'fixed 7.1-2.el9' in r2.stdout, (r, r2))
+check('the first erratum of the stream has the fix, EUS is left out', 'el9_2' not in r2.stdout and '7.1-9' not in r2.stdout, r2)
+Mirror.files['/csaf/redhat/archive_latest.txt'] = b'../../secret\n'
+r = run('update', '-q', '--from', url, db=vex)
+check('a name that is a path is refused', r.returncode == 4 and 'no name of a file' in r.stderr, r)
+check('and its last good data stays', run('lookup', 'CVE-2024-0042', db=vex).returncode == 0)
+years = WORK / 'years/csaf/redhat/2024'
+years.mkdir(parents=True)
+(years / 'cve-2024-0042.json').write_text(VEX)
+r = run('update', '-q', '--from', str(WORK / 'years'), db=WORK / 'years.db')
+check('folders of years', r.returncode == 0 and 'csaf/redhat/2024' in run('info', db=WORK / 'years.db').stdout, r)
 
 folder = WORK / 'folder'
 (folder / 'osv/npm').mkdir(parents=True)
