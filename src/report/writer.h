@@ -20,7 +20,7 @@ typedef int writer_fn(const struct scan_report *r, const struct writer_style *st
 		      struct error *e);
 /* Also for `sbom`: without vulnerabilities when r->generation is 0. What a report of packages alone
  * cannot be is said in the writer's row. */
-writer_fn as_csv, as_cyclonedx, as_gitlab, as_html, as_json, as_markdown, as_sarif, as_spdx, as_table, as_template, as_trivy;
+writer_fn as_cdxvex, as_csv, as_cyclonedx, as_gitlab, as_html, as_json, as_markdown, as_openvex, as_sarif, as_spdx, as_table, as_template, as_trivy;
 
 struct writer_row {
 	const char *format; /* "table", "json" … */

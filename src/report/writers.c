@@ -13,6 +13,8 @@ const struct writer_row writers[] = {
 	{ "markdown", as_markdown, "a comment for a pull request, at most 65,000 characters", "md", false },
 	{ "gitlab", as_gitlab, "GitLab's container scanning report (15.0.4)", NULL, false },
 	{ "csv", as_csv, "a table for spreadsheets (RFC 4180)", NULL, true },
+	{ "openvex", as_openvex, "OpenVEX 0.2.0: what affects the image, what not and why", NULL, false },
+	{ "cyclonedx-vex", as_cdxvex, "the same as CycloneDX 1.6, analyses alone", NULL, false },
 	// clang-format on
 	{ 0 },
 };

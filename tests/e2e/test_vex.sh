@@ -68,3 +68,26 @@ scan 2 --vex none.json oci:image:1
 grep -q "none.json: VEX: no VEX document" err || fail "not said: $(cat err)"
 J=$(printf '%0600000d' 0 | tr 0 '[') && echo "$J" >deep.json
 scan 2 --vex deep.json oci:image:1
+
+# out: what is hidden stays hidden for whoever reads it, what counts counts; an accepted finding is affected
+echo "$c" >.trivyignore
+for format in openvex cyclonedx-vex; do
+	scan 0 -f $format -o "$format.json" --vex folder oci:image:1
+	scan 0 -f $format -o again.json --vex folder oci:image:1
+	cmp "$format.json" again.json || fail "$format: the same scan gives other bytes"
+	scan 0 -f json -o back.json --ignorefile /dev/null --vex "$format.json" oci:image:1
+	[ "$(jq -c '[.suppressed[].id]' back.json)" = "[\"$a\"]" ] || fail "$format: read back it hides $(jq -c '[.suppressed[].id]' back.json)"
+	jq -e '.suppressed[0].hidden.why == "vulnerable_code_not_in_execute_path"' back.json >/dev/null || fail "$format: another justification"
+done
+# the rules of openvex_json_schema.json that a writer can break
+jq -e 'def keys_in($a): (keys - $a) == [];
+	keys_in(["@context", "@id", "author", "timestamp", "version", "tooling", "statements"]) and (.version >= 1) and (.statements | length) >= 1 and
+	(.statements | length == (unique | length)) and
+	all(.statements[]; keys_in(["vulnerability", "products", "status", "status_notes", "justification", "impact_statement", "action_statement"]) and
+		(.vulnerability | keys_in(["name", "aliases"]) and ((.aliases // []) | length == (unique | length))) and
+		all(.products[]; keys_in(["@id", "hashes", "subcomponents"]) and (.subcomponents | length == (unique | length))) and
+		(if .status == "not_affected" then has("justification") != has("impact_statement") else true end) and
+		(if .status == "affected" then .action_statement | length > 0 else true end))' openvex.json >/dev/null || fail "openvex breaks its schema"
+jq -e --arg id "$c" 'any(.statements[]; .vulnerability.name == $id and .status == "affected" and (.action_statement | startswith("accepted")))' \
+	openvex.json >/dev/null || fail "accepted is not affected"
+python3 "$ROOT/tests/schemas/validate.py" cyclonedx-vex.json || [ $? = 77 ] || fail "no CycloneDX"
