@@ -4,6 +4,7 @@
 
 struct arena_block {
 	struct arena_block *next;
+	size_t n;
 	_Alignas(max_align_t) char bytes[];
 };
 
@@ -20,6 +21,7 @@ static bool add_block(struct arena *a, size_t need)
 	if (!b)
 		return false;
 	b->next = a->blocks;
+	b->n = n;
 	a->blocks = b;
 	a->at = b->bytes;
 	a->end = b->bytes + n;
@@ -60,23 +62,31 @@ void *arena_array(struct arena *a, size_t count, size_t size)
 	return arena_alloc(a, n);
 }
 
-str arena_concat(struct arena *a, str x, str y)
+str arena_join_n(struct arena *a, const str *parts, size_t count)
 {
-	size_t n;
+	size_t n = 0;
 	char *p;
 
-	if (ckd_add(&n, x.n, y.n) || n == SIZE_MAX) {
-		a->failed = true;
-		return (str){ 0 };
-	}
+	for (size_t i = 0; i < count; i++)
+		if (ckd_add(&n, n, parts[i].n) || n == SIZE_MAX) {
+			a->failed = true;
+			return (str){ 0 };
+		}
 	p = arena_alloc(a, n + 1);
 	if (!p)
 		return (str){ 0 };
-	if (x.n)
-		memcpy(p, x.p, x.n);
-	if (y.n)
-		memcpy(p + x.n, y.p, y.n);
+	n = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (parts[i].n)
+			memcpy(p + n, parts[i].p, parts[i].n);
+		n += parts[i].n;
+	}
 	return (str){ p, n };
+}
+
+str arena_concat(struct arena *a, str x, str y)
+{
+	return arena_join(a, x, y);
 }
 
 str arena_str(struct arena *a, str s)
@@ -116,6 +126,21 @@ void arena_reset(struct arena *a)
 	size_t max = a->max_bytes;
 	arena_done(a);
 	*a = ARENA(max);
+}
+
+void arena_rewind(struct arena *a)
+{
+	struct arena_block *kept = a->blocks;
+	size_t max = a->max_bytes;
+
+	if (!kept || kept->n > LARGEST_BLOCK) {
+		arena_reset(a);
+		return;
+	}
+	a->blocks = kept->next;
+	arena_done(a);
+	kept->next = NULL;
+	*a = (struct arena){ kept, kept->bytes, kept->bytes + kept->n, 0, max, false };
 }
 
 void arena_done(struct arena *a)

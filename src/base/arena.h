@@ -27,7 +27,11 @@ void *arena_array(struct arena *a, size_t count, size_t size); /* overflow count
 str arena_str(struct arena *a, str s);
 str arena_printf(struct arena *a, const char *fmt, ...) printf_like(2, 3);
 str arena_concat(struct arena *a, str x, str y);
+#define arena_join(a, ...) /* all of these strs, one behind the other */ \
+	arena_join_n((a), (const str[]){ __VA_ARGS__ }, LEN(((const str[]){ __VA_ARGS__ })))
+str arena_join_n(struct arena *a, const str *parts, size_t n);
 str arena_lower(struct arena *a, str s); /* a copy with ASCII lower case */
 
 void arena_reset(struct arena *a); /* forget everything, keep the ceiling; failed is cleared */
+void arena_rewind(struct arena *a); /* the same, and the latest block serves again */
 void arena_done(struct arena *a);  /* free all; NULL is fine */

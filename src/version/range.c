@@ -66,7 +66,8 @@ static const struct range_event *find_unordered(const struct ecosystem *eco, str
 	return NULL;
 }
 
-bool range_compare(const struct ecosystem *eco, str version, const struct range_event *event, int *out)
+bool range_compare(const struct ecosystem *eco, str version, const struct range_event *event,
+                   int *out)
 {
 	const struct range one = { event, 1 };
 	if (str_eq(event->version, STR("*")))
@@ -123,9 +124,28 @@ static const struct range_event *first_end(const struct ecosystem *eco, str vers
 	return first;
 }
 
+/* From the start to one fix, which is what most records say: one comparison decides. */
+static bool is_simple(const struct ecosystem *eco, const struct range *r)
+{
+	return r->n == 2 && r->events[0].kind == EVENT_INTRODUCED && is_start(&r->events[0]) &&
+	       r->events[1].kind == EVENT_FIXED && eco->valid(r->events[1].version);
+}
+
+static struct range_verdict evaluate_simple(const struct ecosystem *eco, str version,
+                                            const struct range *r)
+{
+	if (eco->compare(version, r->events[1].version) >= 0)
+		return (struct range_verdict){ 0 };
+	return (struct range_verdict){ .affected = true,
+		                       .introduced = &r->events[0],
+		                       .fixed = &r->events[1] };
+}
+
 struct range_verdict range_evaluate_one(const struct ecosystem *eco, str version,
                                         const struct range *r)
 {
+	if (is_simple(eco, r))
+		return evaluate_simple(eco, version, r);
 	struct range_verdict v = { .unordered = find_unordered(eco, version, r) };
 	if (v.unordered || !within_limits(eco, version, r))
 		return v;

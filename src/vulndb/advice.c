@@ -16,65 +16,59 @@ static bool is_plain(str s)
 static str maven(struct arena *a, str name, str version)
 {
 	size_t colon = str_chr(name, ':');
-	return arena_printf(a,
-	                    "Maven: <groupId>%.*s</groupId> <artifactId>%.*s</artifactId> "
-	                    "<version>%.*s</version>; "
-	                    "Gradle: implementation \"%.*s:%.*s\"",
-	                    STR_FMT(str_upto(name, colon)), STR_FMT(str_from(name, colon + 1)),
-	                    STR_FMT(version), STR_FMT(name), STR_FMT(version));
+	return arena_join(
+	        a, STR("Maven: <groupId>"), str_upto(name, colon), STR("</groupId> <artifactId>"),
+	        str_from(name, colon + 1), STR("</artifactId> <version>"), version,
+	        STR("</version>; Gradle: implementation \""), name, STR(":"), version, STR("\""));
 }
 
 static str rpm(struct arena *a, const struct finding *f)
 {
 	str base = names_base(f->ecosystem);
 	bool zypper = str_eq(base, STR("SUSE")) || str_eq(base, STR("openSUSE"));
-	return arena_printf(a, "%s %.*s", zypper ? "zypper update" : "dnf upgrade",
-	                    STR_FMT(f->package->name));
+	return arena_join(a, zypper ? STR("zypper update ") : STR("dnf upgrade "),
+	                  f->package->name);
 }
 
 static str golang(struct arena *a, str name, str version)
 {
-	const char *v = str_starts(version, STR("v")) ? "" : "v";
+	str v = str_starts(version, STR("v")) ? (str){ 0 } : STR("v");
 	if (str_eq(name, STR("stdlib")) || str_eq(name, STR("toolchain")))
-		return arena_printf(a, "rebuild with Go %.*s or later", STR_FMT(version));
-	return arena_printf(a, "go get %.*s@%s%.*s", STR_FMT(name), v, STR_FMT(version));
+		return arena_join(a, STR("rebuild with Go "), version, STR(" or later"));
+	return arena_join(a, STR("go get "), name, STR("@"), v, version);
 }
 
 static str command(struct arena *a, const struct finding *f)
 {
-	const struct package *p = f->package;
-	str v = f->fixed_version;
-	switch (p->type) {
+	str name = f->package->name, v = f->fixed_version;
+	switch (f->package->type) {
 	case PACKAGE_DEB:
-		return arena_printf(a, "apt-get update && apt-get install --only-upgrade %.*s",
-		                    STR_FMT(p->name));
+		return arena_join(a, STR("apt-get update && apt-get install --only-upgrade "),
+		                  name);
 	case PACKAGE_APK:
-		return arena_printf(a, "apk upgrade %.*s", STR_FMT(p->name));
+		return arena_join(a, STR("apk upgrade "), name);
 	case PACKAGE_RPM:
 		return rpm(a, f);
 	case PACKAGE_NPM:
-		return arena_printf(a, "npm install %.*s@%.*s", STR_FMT(p->name), STR_FMT(v));
+		return arena_join(a, STR("npm install "), name, STR("@"), v);
 	case PACKAGE_PYPI:
-		return arena_printf(a, "pip install '%.*s>=%.*s'", STR_FMT(p->name), STR_FMT(v));
+		return arena_join(a, STR("pip install '"), name, STR(">="), v, STR("'"));
 	case PACKAGE_MAVEN:
-		return maven(a, p->name, v);
+		return maven(a, name, v);
 	case PACKAGE_GOLANG:
-		return golang(a, p->name, v);
+		return golang(a, name, v);
 	case PACKAGE_CARGO:
-		return arena_printf(a, "cargo update %.*s --precise %.*s", STR_FMT(p->name),
-		                    STR_FMT(v));
+		return arena_join(a, STR("cargo update "), name, STR(" --precise "), v);
 	case PACKAGE_GEM:
-		return arena_printf(a, "gem install %.*s -v '>= %.*s'", STR_FMT(p->name),
-		                    STR_FMT(v));
+		return arena_join(a, STR("gem install "), name, STR(" -v '>= "), v, STR("'"));
 	case PACKAGE_NUGET:
-		return arena_printf(a, "dotnet add package %.*s --version %.*s", STR_FMT(p->name),
-		                    STR_FMT(v));
+		return arena_join(a, STR("dotnet add package "), name, STR(" --version "), v);
 	case PACKAGE_COMPOSER:
-		return arena_printf(a, "composer require %.*s:^%.*s", STR_FMT(p->name), STR_FMT(v));
+		return arena_join(a, STR("composer require "), name, STR(":^"), v);
 	case PACKAGE_HEX:
-		return arena_printf(a, "mix deps.update %.*s", STR_FMT(p->name));
+		return arena_join(a, STR("mix deps.update "), name);
 	case PACKAGE_PUB:
-		return arena_printf(a, "dart pub upgrade %.*s", STR_FMT(p->name));
+		return arena_join(a, STR("dart pub upgrade "), name);
 	case PACKAGE_SWIFT: /* no command of theirs takes a version */
 	case PACKAGE_CRAN:
 	case PACKAGE_HACKAGE:
@@ -92,8 +86,7 @@ static str subject(struct arena *a, const struct finding *f)
 	const struct package *p = f->package;
 	if (str_eq(p->name, f->compared_name) || !p->source.n)
 		return p->name;
-	return arena_printf(a, "%.*s (source package %.*s)", STR_FMT(p->name),
-	                    STR_FMT(f->compared_name));
+	return arena_join(a, p->name, STR(" (source package "), f->compared_name, STR(")"));
 }
 
 void advice_fill(struct arena *a, struct finding *f, bool needs_pro)
@@ -108,19 +101,16 @@ void advice_fill(struct arena *a, struct finding *f, bool needs_pro)
 	};
 	str what = subject(a, f);
 	if (f->status != FIX_AVAILABLE) {
-		f->remediation = arena_printf(
-		        a,
-		        "For %.*s %s: remove the package if it is not needed, or move to a "
-		        "release where it is fixed",
-		        STR_FMT(what), why[f->status]);
+		f->remediation = arena_join(a, STR("For "), what, STR(" "), str_c(why[f->status]),
+		                            STR(": remove the package if it is not needed, or move "
+		                                "to a release where it is fixed"));
 		return;
 	}
-	f->remediation = arena_printf(a, "Upgrade %.*s to %.*s or later%s", STR_FMT(what),
-	                              STR_FMT(f->fixed_version),
-	                              needs_pro ? ", which needs Ubuntu Pro" : "");
 	str how = is_plain(f->package->name) && is_plain(f->fixed_version) ? command(a, f)
 	                                                                   : (str){ 0 };
-	if (how.n)
-		f->remediation = arena_printf(a, "%.*s: %s%.*s", STR_FMT(f->remediation),
-		                              needs_pro ? "pro attach && " : "", STR_FMT(how));
+	f->remediation = arena_join(a, STR("Upgrade "), what, STR(" to "), f->fixed_version,
+	                            STR(" or later"),
+	                            needs_pro ? STR(", which needs Ubuntu Pro") : (str){ 0 },
+	                            how.n ? STR(": ") : (str){ 0 },
+	                            how.n && needs_pro ? STR("pro attach && ") : (str){ 0 }, how);
 }

@@ -107,33 +107,31 @@ static str tell_range(struct arena *a, const struct range_verdict *v)
 {
 	str from = v->introduced ? v->introduced->version : (str){ 0 };
 	if (v->listed)
-		return v->fixed ? arena_printf(a, "listed by version, fixed %.*s",
-		                               STR_FMT(v->fixed->version))
+		return v->fixed ? arena_join(a, STR("listed by version, fixed "), v->fixed->version)
 		                : STR("listed by version");
 	if (v->fixed)
-		return arena_printf(a, "introduced %.*s, fixed %.*s", STR_FMT(from),
-		                    STR_FMT(v->fixed->version));
+		return arena_join(a, STR("introduced "), from, STR(", fixed "), v->fixed->version);
 	if (v->last_affected)
-		return arena_printf(a, "introduced %.*s, last affected %.*s", STR_FMT(from),
-		                    STR_FMT(v->last_affected->version));
-	return arena_printf(a, "introduced %.*s, no fixed version", STR_FMT(from));
+		return arena_join(a, STR("introduced "), from, STR(", last affected "),
+		                  v->last_affected->version);
+	return arena_join(a, STR("introduced "), from, STR(", no fixed version"));
 }
 
 static str tell_comparison(struct arena *a, const struct subject *s, const struct range_verdict *v)
 {
+	str version = s->version, order = str_c(s->eco->order);
 	if (v->listed)
-		return arena_printf(a, "%.*s is one of the versions listed as affected",
-		                    STR_FMT(s->version));
+		return arena_join(a, version, STR(" is one of the versions listed as affected"));
 	if (v->fixed)
-		return arena_printf(a, "%.*s < %.*s (%s order)", STR_FMT(s->version),
-		                    STR_FMT(v->fixed->version), s->eco->order);
+		return arena_join(a, version, STR(" < "), v->fixed->version, STR(" ("), order,
+		                  STR(" order)"));
 	if (v->last_affected)
-		return arena_printf(a, "%.*s <= %.*s (%s order)", STR_FMT(s->version),
-		                    STR_FMT(v->last_affected->version), s->eco->order);
+		return arena_join(a, version, STR(" <= "), v->last_affected->version, STR(" ("),
+		                  order, STR(" order)"));
 	if (!v->introduced || str_eq(v->introduced->version, STR("0")))
-		return arena_printf(a, "every version is affected, %.*s too", STR_FMT(s->version));
-	return arena_printf(a, "%.*s >= %.*s (%s order)", STR_FMT(s->version),
-	                    STR_FMT(v->introduced->version), s->eco->order);
+		return arena_join(a, STR("every version is affected, "), version, STR(" too"));
+	return arena_join(a, version, STR(" >= "), v->introduced->version, STR(" ("), order,
+	                  STR(" order)"));
 }
 
 static void fill_verdict(struct making *m)
@@ -167,10 +165,13 @@ static void add_reference(struct making *m, str type, str url)
 /* The text of one record: what is still missing is taken from it. */
 static int take_text(struct making *m, const struct advisory *head, struct cursor rest, bool links)
 {
-	struct advisory r = { 0 };
-	int ret = shelf_get_names(&rest, m->scratch, &r, m->e);
-	r = *head;
-	ret = ret < 0 ? ret : shelf_get_text(&m->l->unpacker, &rest, m->scratch, &r, m->e);
+	struct advisory r = *head;
+	bool told = m->f.title.n && m->f.description.n; /* then a text without links adds nothing */
+	int ret = 0;
+	if (links || !told) {
+		ret = shelf_skip_names(&rest, m->e);
+		ret = ret < 0 ? ret : shelf_get_text(m->l->unpacker, &rest, m->scratch, &r, m->e);
+	}
 	if (ret < 0)
 		return ret;
 	if (head->notice) {

@@ -1,9 +1,10 @@
 #include "vulndb/database.h"
 #include "vulndb/names.h"
 #include "vulndb/ubuntu.h"
+#include <stdatomic.h>
 #include <stdio.h>
 
-enum { SOURCES_BYTES = 4 << 20 };
+enum { SOURCES_BYTES = 4 << 20, SCRATCH_BYTES = 256 << 20 };
 
 const char *vulndb_default_path(char *out, size_t room)
 {
@@ -36,6 +37,19 @@ static int read_meta(struct vulndb *db, struct error *e)
 	return 0;
 }
 
+static void tools_free(struct look_tools *t)
+{
+	if (!t)
+		return;
+	lmdb_walk_free(t->packages);
+	lmdb_walk_free(t->advisories);
+	lmdb_walk_free(t->aliases);
+	lmdb_abort(t->txn);
+	unpacker_free(t->unpacker);
+	arena_done(&t->scratch);
+	free(t);
+}
+
 int vulndb_open(const char *path, struct vulndb **out, struct error *e)
 {
 	struct vulndb *db = calloc(1, sizeof *db);
@@ -59,6 +73,7 @@ void vulndb_close(struct vulndb *db)
 {
 	if (!db)
 		return;
+	tools_free(db->idle);
 	lmdb_close(db->db);
 	arena_done(&db->arena);
 	free(db);
@@ -105,25 +120,42 @@ int vulndb_describe_own(struct vulndb *db, struct arena *a, struct scan_report *
 	                 : 0;
 }
 
+static int tools_new(struct vulndb *db, struct look_tools **out, struct error *e)
+{
+	struct look_tools *t = calloc(1, sizeof *t);
+	if (!t)
+		abort();
+	t->scratch = ARENA(SCRATCH_BYTES);
+	int r = lmdb_begin(db->db, false, &t->txn, e);
+	r = r < 0 ? r : lmdb_walk(t->txn, TABLE_PACKAGES, &t->packages, e);
+	r = r < 0 ? r : lmdb_walk(t->txn, TABLE_ADVISORIES, &t->advisories, e);
+	r = r < 0 ? r : lmdb_walk(t->txn, TABLE_ALIASES, &t->aliases, e);
+	if (r < 0)
+		tools_free(t);
+	else
+		*out = t;
+	return r;
+}
+
 int look_open(struct vulndb *db, struct look *out, struct error *e)
 {
+	struct look_tools *t = atomic_exchange(&db->idle, NULL);
+	int r = t ? 0 : tools_new(db, &t, e);
 	*out = (struct look){ .db = db };
-	int r = lmdb_begin(db->db, false, &out->txn, e);
-	r = r < 0 ? r : lmdb_walk(out->txn, TABLE_PACKAGES, &out->packages, e);
-	r = r < 0 ? r : lmdb_walk(out->txn, TABLE_ADVISORIES, &out->advisories, e);
-	r = r < 0 ? r : lmdb_walk(out->txn, TABLE_ALIASES, &out->aliases, e);
 	if (r < 0)
-		look_done(out);
-	return r;
+		return r;
+	*out = (struct look){ db,         t->txn,       t->packages, t->advisories,
+		              t->aliases, &t->unpacker, &t->scratch, t };
+	return 0;
 }
 
 void look_done(struct look *l)
 {
-	lmdb_walk_free(take(l->packages));
-	lmdb_walk_free(take(l->advisories));
-	lmdb_walk_free(take(l->aliases));
-	lmdb_abort(take(l->txn));
-	unpacker_free(take(l->unpacker));
+	if (!l->tools)
+		return;
+	arena_rewind(l->scratch);
+	tools_free(atomic_exchange(&l->db->idle, l->tools));
+	*l = (struct look){ .db = l->db };
 }
 
 bool vulndb_covers(struct vulndb *db, str ecosystem)

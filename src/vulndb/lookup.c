@@ -66,7 +66,7 @@ static int take_copy(struct searching *s, str feed, str value, str ecosystem, st
 	struct cursor rest;
 	int r = shelf_get_head(value, &s->scratch, &a, &rest, s->e);
 	r = r < 0 ? r : shelf_get_names(&rest, &s->scratch, &named, s->e);
-	r = r < 0 ? r : shelf_get_text(&s->look.unpacker, &rest, &s->scratch, &a, s->e);
+	r = r < 0 ? r : shelf_get_text(s->look.unpacker, &rest, &s->scratch, &a, s->e);
 	if (r == 0 && name.n)
 		r = take_package(s, feed, ecosystem, name, &a);
 	for (size_t i = 0; r == 0 && !name.n && i < named.affected.n; i++)

@@ -6,7 +6,7 @@
 #include "vulndb/ubuntu.h"
 #include <inttypes.h>
 
-enum { SCRATCH_BYTES = 256 << 20, IDS_MAX = 32 };
+enum { IDS_MAX = 32 };
 
 struct group_ref {
 	struct group *group;
@@ -504,7 +504,7 @@ static bool is_tracked(const struct vulndb *db, str ecosystem)
 
 static int run(struct matching *m)
 {
-	int r = look_open(m->look.db, &m->look, m->e);
+	int r = 0;
 	for (size_t i = 0; r == 0 && i < m->archives.n; i++)
 		r = take_rows(m, i, m->s->name);
 	if (r == 0 && m->s->package->type == PACKAGE_RPM &&
@@ -523,25 +523,26 @@ static int run(struct matching *m)
 		note_gaps(m);
 	if (r == 0 && (m->scratch->failed || m->a->failed))
 		r = error_set(m->e, ERR_LIMIT, "too many advisories of %.*s", STR_FMT(m->s->name));
-	look_done(&m->look);
 	return r < 0 ? error_in(m->e, "%.*s %.*s", STR_FMT(m->s->name), STR_FMT(m->s->version)) : 0;
 }
 
 int vulndb_match(struct vulndb *db, const struct package *p, const struct distro *distro,
                  struct arena *a, struct scan_report *into, struct error *e)
 {
-	struct arena scratch cleanup(arena_done) = ARENA(SCRATCH_BYTES);
+	struct look look cleanup(look_done) = { 0 };
 	struct subject s;
-	if (!match_describe(&scratch, p, distro, &s))
+	if (look_open(db, &look, e) < 0)
+		return error_in(e, "%.*s %.*s", STR_FMT(p->name), STR_FMT(p->version));
+	if (!match_describe(look.scratch, p, distro, &s))
 		return 0;
-	struct matching m = { .look.db = db,
-		              .scratch = &scratch,
+	struct matching m = { .look = look,
+		              .scratch = look.scratch,
 		              .a = a,
 		              .into = into,
 		              .e = e,
 		              .s = &s,
 		              .tracked = is_tracked(db, s.ecosystem) };
-	m.archives.n = ubuntu_archives(&scratch, s.ecosystem, s.version, m.archives.names);
+	m.archives.n = ubuntu_archives(m.scratch, s.ecosystem, s.version, m.archives.names);
 	if (!m.archives.n)
 		m.archives.names[m.archives.n++] = s.ecosystem;
 	return run(&m);

@@ -17,20 +17,35 @@ static bool is_known(const struct finding *f, const struct rating *r)
 	return false;
 }
 
+/* By its vector; several sources often give the same one. False: it is none. */
+static bool score(const struct finding *f, struct rating *r)
+{
+	struct cvss cvss;
+	struct error e;
+	for (size_t i = 0; i < f->ratings.n; i++) {
+		const struct rating *old = &f->ratings.v[i];
+		if (str_eq(old->vector, r->vector)) {
+			r->cvss_major = old->cvss_major;
+			r->score = old->score;
+			r->severity = old->severity;
+			return true;
+		}
+	}
+	if (cvss_parse(r->vector, &cvss, &e) < 0)
+		return false;
+	r->cvss_major = cvss.major;
+	r->score = cvss.score;
+	r->severity = cvss.severity;
+	return true;
+}
+
 void rate_add(struct arena *a, struct finding *f, const struct opinion *o, bool shared)
 {
 	struct rating r = {
 		.source = o->source, .vector = o->vector, .score = -1, .severity = o->severity
 	};
-	struct cvss cvss;
-	struct error e;
-	if (o->vector.n) {
-		if (cvss_parse(o->vector, &cvss, &e) < 0)
-			return;
-		r.cvss_major = cvss.major;
-		r.score = cvss.score;
-		r.severity = cvss.severity;
-	}
+	if (o->vector.n && !score(f, &r))
+		return;
 	if (shared)
 		r.source = arena_concat(a, r.source, shared_mark);
 	if (r.severity == SEVERITY_UNKNOWN || is_known(f, &r))

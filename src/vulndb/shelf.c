@@ -251,6 +251,15 @@ int shelf_get_names(struct cursor *rest, struct arena *a, struct advisory *out, 
 	return cur_bad(rest) ? cur_error(rest, e, "damaged list of packages") : 0;
 }
 
+int shelf_skip_names(struct cursor *rest, struct error *e)
+{
+	for (uint64_t n = cur_uleb(rest); n && !cur_bad(rest); n--) {
+		record_get_str(rest);
+		record_get_str(rest);
+	}
+	return cur_bad(rest) ? cur_error(rest, e, "damaged list of packages") : 0;
+}
+
 int shelf_get_text(struct unpacker **u, struct cursor *rest, struct arena *a, struct advisory *out,
                    struct error *e)
 {

@@ -68,11 +68,12 @@ int shelf_put_row(struct lmdb_txn *t, enum lmdb_table table, str key, str value,
 /* The key in `delta` under which a row of packages or advisories changes; empty for none. */
 str shelf_change_of(enum lmdb_table table, str key, char out[LMDB_KEY_BYTES]);
 
-/* Head (and names of packages, unless NULL) of a row's value; then the text behind them. */
+/* Head of a row's value; then the names of packages, or past them; then the text behind them. */
 int shelf_get_head(str value, struct arena *a, struct advisory *out, struct cursor *rest,
                    struct error *e) must_use;
 int shelf_get_names(struct cursor *rest, struct arena *a, struct advisory *out,
                     struct error *e) must_use;
+int shelf_skip_names(struct cursor *rest, struct error *e) must_use;
 int shelf_get_text(struct unpacker **u, struct cursor *rest, struct arena *a, struct advisory *out,
                    struct error *e) must_use;
 /* The newest copy of an id among the feeds of one origin: 1, or 0 when there is none. Trackers
