@@ -11,7 +11,7 @@ struct settings {
 	bool sbom;
 	const char *format, *output, *severity, *fail_on, *template_path;
 	struct option_list inputs;
-	bool all_platforms, ignore_unfixed, exit_on_eol, show_suppressed;
+	bool all_platforms, ignore_unfixed, exit_on_eol, plan, show_suppressed;
 	/* read from the above */
 	unsigned shown;
 	enum severity bar;
@@ -64,6 +64,11 @@ static unsigned reads_stdin(const struct settings *s)
 	return n;
 }
 
+static bool has_plan(const char *format)
+{
+	return !strcmp(format, "table") || !strcmp(format, "json") || !strcmp(format, "markdown");
+}
+
 static int settle(struct settings *s, struct arena *kept, struct error *e)
 {
 	s->bar = SEVERITY_COUNT;
@@ -82,6 +87,8 @@ static int settle(struct settings *s, struct arena *kept, struct error *e)
 	if (s->sbom && !writer_find(s->format)->inventory)
 		return error_set(e, ERR_USAGE, "--format: %s has no word for packages alone",
 		                 s->format);
+	if (s->plan && (s->sbom || s->template_path || !has_plan(s->format)))
+		return error_set(e, ERR_USAGE, "--plan goes with the formats table, json and markdown of `scan`");
 	if (s->all_platforms && (s->target.platform || s->inputs.texts.n))
 		return error_set(e, ERR_USAGE,
 		                 "--all-platforms goes with targets, and not with --platform");
@@ -103,6 +110,7 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 		{ "fail-on", 0, OPTION_TEXT, &s->fail_on, "SEVERITY", "status 1 when a finding is that severe or worse" },
 		{ "exit-on-eol", 0, OPTION_FLAG, &s->exit_on_eol, NULL, "status 1 when the distribution's release has ended" },
 		{ "show-suppressed", 0, OPTION_FLAG, &s->show_suppressed, NULL, "list in the table what was hidden, and why" },
+		{ "plan", 0, OPTION_FLAG, &s->plan, NULL, "and which upgrades clear most (table, json, markdown; docs/plan.md)" },
 		{ "ignore-unfixed", 0, OPTION_FLAG, &s->ignore_unfixed, NULL, "leave out what no version fixes" },
 		{ "input", 0, OPTION_LIST, &s->inputs, "FILE", "an image archive instead of TARGET, again for several; - is standard input" },
 		{ "all-platforms", 0, OPTION_FLAG, &s->all_platforms, NULL, "each image of an index, a report each" },
@@ -141,6 +149,7 @@ static int run(struct settings *s, const struct target_one *one, struct outlet *
 
 	o.shown = s->shown;
 	o.ignore_unfixed = s->ignore_unfixed;
+	o.plan = s->plan;
 	if (target_run(&s->target, one, &o, &scan, e) < 0)
 		return e->code;
 	r = outlet_put(to, scan_report(scan), e);

@@ -27,6 +27,8 @@ struct base_image { /* on which image this one was built */
 	size_t layers; /* how many of the lowest layers are the base's; 0: not known */
 };
 
+struct plan;
+
 struct scan_report {
 	struct image image;
 	struct distro distro;
@@ -37,6 +39,7 @@ struct scan_report {
 	VEC(struct gap) gaps;
 	struct end_of_life eol;
 	struct base_image base;
+	const struct plan *plan;           /* model/plan.h; NULL: not asked for */
 	enum severity worst;               /* of all findings that count, also those --severity hides */
 	bool any;                          /* there is one */
 	uint64_t findings_hidden;          /* left out by --severity or --ignore-unfixed */

@@ -5,6 +5,7 @@
 #include "base/jsonout.h"
 #include "base/time.h"
 #include "model/package_use.h"
+#include "model/plan.h"
 #include "model/purl.h"
 #include "report/license.h"
 #include "report/writer.h"
@@ -401,6 +402,62 @@ static void put_findings(struct job *job, const char *key, const struct finding 
 	jsonout_end(&job->json);
 }
 
+static void put_step(struct job *job, const struct plan_step *s)
+{
+	struct jsonout *j = &job->json;
+
+	jsonout_object(j, NULL);
+	jsonout_text(j, "type", package_purl_type(s->type));
+	jsonout_str(j, "name", s->name);
+	jsonout_str(j, "from", s->from);
+	jsonout_str(j, "to", s->to);
+	jsonout_bool(j, "major", s->major);
+	if (s->within.n) {
+		jsonout_str(j, "within_major", s->within);
+		jsonout_u64(j, "within_major_findings", s->within_findings);
+	}
+	jsonout_bool(j, "base", s->base);
+	if (!s->claimed)
+		jsonout_u64(j, "layer", s->layer);
+	jsonout_array(j, "packages");
+	for (size_t i = 0; i < s->packages.n; i++) {
+		size_t at = writer_package_index(job->r, s->packages.v[i]);
+		if (at != SIZE_MAX)
+			jsonout_text(j, NULL, job->refs[at].text);
+	}
+	jsonout_end(j);
+	jsonout_u64(j, "findings", s->findings);
+	put_counts(j, "findings_by_severity", s->found);
+	jsonout_u64(j, "exploited", s->exploited);
+	jsonout_u64(j, "weight", s->weight);
+	jsonout_u64(j, "cleared", s->cleared);
+	jsonout_u64(j, "cleared_weight", s->cleared_weight);
+	jsonout_some(j, "command", s->how);
+	jsonout_end(j);
+}
+
+static void put_plan(struct job *job)
+{
+	const struct plan *p = job->r->plan;
+	struct jsonout *j = &job->json;
+
+	if (!p)
+		return;
+	jsonout_object(j, "plan");
+	jsonout_u64(j, "findings", p->findings);
+	jsonout_u64(j, "weight", p->weight);
+	jsonout_array(j, "steps");
+	for (size_t i = 0; i < p->steps.n; i++)
+		put_step(job, &p->steps.v[i]);
+	jsonout_end(j);
+	jsonout_object(j, "remaining");
+	for (unsigned s = 0; s < FIX_STATUS_COUNT; s++)
+		jsonout_u64(j, fix_status_word((enum fix_status)s), p->remaining[s]);
+	jsonout_u64(j, "suppressed", p->hidden);
+	jsonout_end(j);
+	jsonout_end(j);
+}
+
 static void put_tool(struct jsonout *j, const struct writer_style *style, int64_t now)
 {
 	char text[TIME_TEXT_BYTES];
@@ -440,6 +497,7 @@ int as_json(const struct scan_report *r, const struct writer_style *style, struc
 	put_packages(&job);
 	put_findings(&job, "findings", r->findings.v, r->findings.n);
 	put_findings(&job, "suppressed", r->suppressed.v, r->suppressed.n);
+	put_plan(&job);
 	jsonout_end(j);
 	buf_done(&job.license);
 	return writer_done(&scratch, out, "json", e);

@@ -1,5 +1,6 @@
 /* report/as_markdown.c — a comment for a pull request: the counts, what was not assessed, and as
  * many of the worst findings as GitHub's 65,536 characters hold. */
+#include "model/plan.h"
 #include "report/markdown.h"
 #include "report/writer.h"
 #include <inttypes.h>
@@ -10,7 +11,8 @@ enum {
 	GAPS_SHOWN = 15,
 	NAME_CELLS = 80,
 	TEXT_CELLS = 120,
-	OPEN_ROWS = 5
+	OPEN_ROWS = 5,
+	STEPS_SHOWN = 20
 };
 
 struct job {
@@ -160,12 +162,41 @@ static void put_findings(struct job *job)
 		           n - shown, plural(n - shown, "finding is", "findings are"));
 }
 
+/* The first steps: those that clear most */
+static void put_plan(struct job *job)
+{
+	const struct plan *p = job->r->plan;
+
+	if (!p || !p->steps.n)
+		return;
+	buf_add(job->out, STR("| | upgrade | from | to | where | clears | in all |\n|---|---|---|---|---|---|---|\n"));
+	for (size_t i = 0; i < MIN(p->steps.n, (size_t)STEPS_SHOWN); i++) {
+		const struct plan_step *s = &p->steps.v[i];
+		buf_printf(job->out, "| %zu | ", i + 1);
+		code(job, s->name);
+		buf_add(job->out, STR(" | "));
+		code(job, s->from);
+		buf_add(job->out, STR(" | "));
+		code(job, s->to);
+		buf_printf(job->out, "%s | ", s->major ? " (major)" : "");
+		if (s->base || s->claimed)
+			buf_add(job->out, s->base ? STR("base image") : STR("SBOM"));
+		else
+			buf_printf(job->out, "layer %u", s->layer + 1);
+		buf_printf(job->out, " | %" PRIu64 " | %" PRIu64 " of %" PRIu64 " |\n", s->findings, s->cleared, p->findings);
+	}
+	if (p->steps.n > STEPS_SHOWN)
+		buf_printf(job->out, "\n%zu more upgrades are not shown.\n", p->steps.n - STEPS_SHOWN);
+	buf_addc(job->out, '\n');
+}
+
 static void put_verdict(struct job *job)
 {
 	const struct scan_report *r = job->r;
 
 	if (job->counts.all_found) {
 		put_counts(job);
+		put_plan(job);
 		put_findings(job);
 	} else if (r->generation && !r->assessed) {
 		buf_add(job->out,

@@ -400,6 +400,7 @@ int as_table(const struct scan_report *r, const struct writer_style *style, stru
 	if (!r->generation && !job.counts.gaps[GAP_NO_DATA])
 		put_inventory(&job);
 	table_summary(&job);
+	table_plan(&job);
 	table_coverage(&job);
 	table_verdict(&job);
 	return writer_done(&a, out, "table", e);

@@ -1,5 +1,5 @@
 /* report/table.h — the table for people, in its parts: what was found (as_table.c), what comes of it
- * (table_summary.c). */
+ * (table_summary.c), what to do (table_plan.c). */
 #pragma once
 #include "report/paint.h"
 
@@ -11,6 +11,7 @@ struct table {
 };
 
 void table_summary(struct table *job);
+void table_plan(struct table *job); /* where one was asked for */
 void table_coverage(struct table *job);
 void table_verdict(struct table *job); /* the last word, for an image without findings */
 

@@ -5,6 +5,7 @@
 #include "scan/locks.h"
 #include "scan/order.h"
 #include "scan/owned.h"
+#include "scan/planner.h"
 #include "scan/vexes.h"
 #include "version/ecosystem.h"
 #include "vulndb/own.h"
@@ -279,6 +280,15 @@ static void note_end(struct assessment *s)
 		                     STR_FMT(r->eol.extended)));
 }
 
+static void make_plan(struct assessment *s)
+{
+	struct plan *p = arena_new(s->arena, struct plan);
+
+	if (p)
+		planner_make(s->arena, s->report, p);
+	s->report->plan = p;
+}
+
 static void settle(struct assessment *s)
 {
 	struct scan_report *r = s->report;
@@ -287,6 +297,8 @@ static void settle(struct assessment *s)
 	note_end(s);
 	order_report(r);
 	divide_findings(s->o, s->arena, r);
+	if (s->o->plan)
+		make_plan(s);
 	if (s->o->vex) {
 		vexes_remark(s->o->vex, s->arena, r);
 		order_gaps(r);

@@ -26,6 +26,7 @@ struct scan_options {
 	unsigned shown;        /* set of 1 << severity: others are counted and not shown; 0: all */
 	bool attached_sboms;   /* packages of SBOMs attached to the image are claimed too */
 	bool ignore_unfixed;
+	bool plan;             /* r->plan is made, of the findings that are shown */
 	const char *severity_source; /* whose severity is shown (vulndb/rate.h); NULL: the default */
 	const struct ignore_list *ignored; /* what somebody accepted; NULL: nothing */
 	struct vex_set *vex;   /* statements that may hide findings, indexed; NULL: none */
