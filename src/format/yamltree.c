@@ -45,11 +45,11 @@ static int put(struct build *b, const yaml_event_t *at, enum yaml_kind kind, str
 
 static int begin(struct build *b, const yaml_event_t *at, enum yaml_kind kind, struct error *e)
 {
-	struct yaml_node *n;
+	struct yaml_node *n = NULL;
 
 	if (b->depth == YAML_DEPTH_MAX)
 		return wrong(b, at, e, "too many levels");
-	if (put(b, at, kind, &n, e) < 0)
+	if (put(b, at, kind, &n, e) < 0 || !n)
 		return e->code;
 	b->open[b->depth] = n;
 	b->slot[b->depth++] = &n->first;
@@ -60,14 +60,14 @@ static int take_scalar(struct build *b, const yaml_event_t *at, struct error *e)
 {
 	str text = arena_str(b->a, (str){ (const char *)at->data.scalar.value,
 	                                  at->data.scalar.length });
-	struct yaml_node *n;
+	struct yaml_node *n = NULL;
 
 	if (b->depth && b->open[b->depth - 1]->kind == YAML_MAP && !b->has_key) {
 		b->key = text;
 		b->has_key = true;
 		return 0;
 	}
-	if (put(b, at, YAML_SCALAR, &n, e) < 0)
+	if (put(b, at, YAML_SCALAR, &n, e) < 0 || !n)
 		return e->code;
 	n->text = text;
 	n->quoted = at->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
