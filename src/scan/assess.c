@@ -198,6 +198,22 @@ static void note_windows(struct assessment *s)
 		                                                 : STR("not told"))));
 }
 
+/* What the database, where there is one, knows of the flaws that own advisories name */
+static int tell_own(struct assessment *s, size_t first, struct error *e)
+{
+	struct vulndb *db;
+	struct error none = { 0 };
+	int code = 0;
+
+	if (first == s->report->findings.n || vulndb_open(s->o->db_path, &db, &none) < 0)
+		return 0; /* match_all has said why */
+	vulndb_rate_by(db, s->o->severity_source ? str_c(s->o->severity_source) : (str){ 0 });
+	for (size_t i = first; code >= 0 && i < s->report->findings.n; i++)
+		code = vulndb_tell(db, s->arena, &s->report->findings.v[i], e);
+	vulndb_close(db);
+	return code;
+}
+
 /* Beside the database, and without one too */
 static int match_own(struct assessment *s, struct error *e)
 {
@@ -218,7 +234,7 @@ static int match_own(struct assessment *s, struct error *e)
 			                    s->arena, r, e);
 	own_join(s->arena, r, first);
 	vulndb_close(db);
-	return code;
+	return code < 0 ? code : tell_own(s, first, e);
 }
 
 static int match_all(struct assessment *s, struct error *e)

@@ -7,7 +7,7 @@
 #include "vulndb/ubuntu.h"
 #include <assert.h>
 
-enum { REFERENCES_MAX = 40, OTHERS_MAX = 16 };
+enum { REFERENCES_MAX = 40, OTHERS_MAX = 16, TELL_BYTES = 64 << 20 };
 
 struct making {
 	struct look *l;
@@ -294,14 +294,10 @@ static int take_copies(struct making *m, str cve)
 	return r < 0 ? r : 0;
 }
 
-static int gather(struct making *m)
+/* What is known of the flaw by its names */
+static int gather_others(struct making *m)
 {
-	int r = take_hit(m, m->primary);
-	for (size_t i = 0; r == 0 && i < m->g->hits.n; i++)
-		if (m->g->hits.v[i].hit != m->primary)
-			r = take_hit(m, m->g->hits.v[i].hit);
-	for (size_t i = 0; r == 0 && i < m->g->joined.n; i++)
-		r = take_hit(m, m->g->joined.v[i].hit);
+	int r = 0;
 	for (size_t i = 0; r == 0 && i < m->g->ids.n; i++) {
 		str id = m->g->ids.v[i];
 		r = names_is_cve(id) ? take_other(m, id, ORIGIN_CVE) : 0;
@@ -310,6 +306,17 @@ static int gather(struct making *m)
 		r = r < 0 || !names_is_cve(id) ? r : take_copies(m, id);
 	}
 	return r;
+}
+
+static int gather(struct making *m)
+{
+	int r = take_hit(m, m->primary);
+	for (size_t i = 0; r == 0 && i < m->g->hits.n; i++)
+		if (m->g->hits.v[i].hit != m->primary)
+			r = take_hit(m, m->g->hits.v[i].hit);
+	for (size_t i = 0; r == 0 && i < m->g->joined.n; i++)
+		r = take_hit(m, m->g->joined.v[i].hit);
+	return r < 0 ? r : gather_others(m);
 }
 
 /* Disputed is known by now. */
@@ -349,5 +356,27 @@ int compose_finding(struct look *l, struct arena *scratch, const struct subject 
 		return error_set(e, ERR_LIMIT,
 		                 "too many findings: the report's %zu bytes are spent",
 		                 a->max_bytes);
+	return 0;
+}
+
+/* No record of this database matched: only what is known of its names is taken. */
+int vulndb_tell(struct vulndb *db, struct arena *a, struct finding *f, struct error *e)
+{
+	struct arena scratch cleanup(arena_done) = ARENA(TELL_BYTES);
+	struct look l cleanup(look_done) = { 0 };
+	struct group g = { 0 };
+	int r = look_open(db, &l, e);
+	struct making m = { .l = &l, .scratch = &scratch, .a = a, .g = &g, .f = *f, .e = e };
+	vec_add(&scratch, &g.ids, f->id);
+	for (size_t i = 0; i < f->aliases.n; i++)
+		vec_add(&scratch, &g.ids, f->aliases.v[i]);
+	r = r < 0 ? r : enrich_finding(&l, a, &m.f, e);
+	r = r < 0 ? r : gather_others(&m);
+	if (r < 0)
+		return r;
+	rate_choose(a, &m.f, db->rated_by);
+	if (scratch.failed || a->failed)
+		return error_set(e, ERR_LIMIT, "too many records of %.*s", STR_FMT(f->id));
+	*f = m.f;
 	return 0;
 }

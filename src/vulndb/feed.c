@@ -101,7 +101,7 @@ static int add_loose(const char *dir, str name, int to, struct digester *sum, st
 }
 
 /* Loose records, by name, in one file */
-static int open_loose(const char *dir, const char *spool_dir, struct fetched *out,
+static int open_loose(const char *dir, const char *only, const char *spool_dir, struct fetched *out,
                       struct digester *sum, struct error *e)
 {
 	struct arena names cleanup(arena_done) = ARENA(256 << 20);
@@ -112,7 +112,8 @@ static int open_loose(const char *dir, const char *spool_dir, struct fetched *ou
 	if (!d)
 		return error_errno(e, errno, "%s", dir);
 	for (struct dirent *entry; (entry = readdir(d)) && all.n < LOOSE_FILES_MAX;)
-		if (str_ends(str_c(entry->d_name), STR(".json")))
+		if (str_ends(str_c(entry->d_name), STR(".json")) &&
+		    (!only || !strcmp(only, entry->d_name)))
 			vec_add(&names, &all, arena_str(&names, str_c(entry->d_name)));
 	closedir(d);
 	if (names.failed)
@@ -258,7 +259,7 @@ int feed_fetch(const struct feed *f, const struct shelf_source *last, struct cli
 	if (f->remote)
 		r = open_remote(f, last, net, dir, a, out, sum, e);
 	else if (f->kind == FEED_OSV_FILES || f->kind == FEED_CSAF_FILES)
-		r = open_loose(f->where, dir, out, sum, e);
+		r = open_loose(f->where, f->only, dir, out, sum, e);
 	else
 		r = open_file(f->where, out, sum, e);
 	if (r == 0 && out->fd >= 0)

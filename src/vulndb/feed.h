@@ -11,6 +11,7 @@ struct feed {
 	str name; /* "osv/Debian", "debian/tracker", "cve/list.zip" */
 	enum feed_kind kind;
 	const char *where; /* URL, path of a file, or of a folder of loose files */
+	const char *only;  /* of loose files just this one; NULL: all */
 	bool remote;
 	bool pointer; /* what is there is the name of a file beside it, which is the feed */
 };
@@ -25,7 +26,8 @@ int feed_list(const char *from, struct arena *a, struct feeds *out, struct error
 /* Red Hat's VEX archive from its publisher: hundreds of megabytes, so only who asks gets it. */
 void feed_add_redhat(struct arena *a, struct feeds *out);
 
-/* The folder of one's own as one feed more, "own/FOLDER"; ERR_NOTFOUND when it holds no .json. */
+/* The folder of one's own: a feed for each file, "own/FILE.json", or all of it as "own/FOLDER" where
+ * there are hundreds or their names are long. ERR_NOTFOUND when it holds no .json. */
 int feed_add_own(const char *dir, struct arena *a, struct feeds *out, struct error *e) must_use;
 
 struct fetched {

@@ -8,6 +8,7 @@
 
 /* Alpine's releases: what is not there (any more, or yet) is no failure */
 enum { ALPINE_FIRST = 10, ALPINE_LAST = 26 };
+enum { OWN_FILES_MAX = 256, OWN_NAME_BYTES = 60 };
 
 // clang-format off
 static const struct single { /* a feed of one file */
@@ -237,6 +238,28 @@ void feed_add_redhat(struct arena *a, struct feeds *out)
 		qsort(out->list.v, out->list.n, sizeof *out->list.v, order_feeds);
 }
 
+/* A feed for each file; false: they are too many for that, or a name is too long for a key */
+static bool add_files(const char *dir, struct arena *a, struct feeds *out)
+{
+	size_t before = out->list.n;
+	bool fits = true;
+	DIR *d = opendir(dir);
+	for (struct dirent *entry; d && fits && (entry = readdir(d));) {
+		str name = str_c(entry->d_name);
+		if (!str_ends(name, STR(".json")))
+			continue;
+		fits = name.n <= OWN_NAME_BYTES && out->list.n - before < OWN_FILES_MAX;
+		add(out, a, arena_concat(a, STR("own/"), name), FEED_OSV_FILES, false, str_c(dir));
+		if (out->list.n)
+			out->list.v[out->list.n - 1].only = arena_str(a, name).p;
+	}
+	if (d)
+		closedir(d);
+	if (!fits)
+		out->list.n = before;
+	return fits;
+}
+
 int feed_add_own(const char *dir, struct arena *a, struct feeds *out, struct error *e)
 {
 	str path = str_c(dir);
@@ -244,8 +267,9 @@ int feed_add_own(const char *dir, struct arena *a, struct feeds *out, struct err
 		path.n--;
 	if (!holds_json(dir))
 		return error_set(e, ERR_NOTFOUND, "%s: no advisories (name.json) in it", dir);
-	add(out, a, arena_concat(a, STR("own/"), str_upto(str_base(path), 40)), FEED_OSV_FILES,
-	    false, str_c(dir));
+	if (!add_files(dir, a, out))
+		add(out, a, arena_concat(a, STR("own/"), str_upto(str_base(path), 40)),
+		    FEED_OSV_FILES, false, str_c(dir));
 	qsort(out->list.v, out->list.n, sizeof *out->list.v, order_feeds);
 	return 0;
 }

@@ -190,6 +190,8 @@ void rate_choose(struct arena *a, struct finding *f, str wanted)
 {
 	struct rating *best = NULL;
 	str word;
+	for (size_t i = 0; i < f->ratings.n; i++)
+		f->ratings.v[i].chosen = false; /* by an earlier look at fewer of them */
 	if (f->ratings.n)
 		qsort(f->ratings.v, f->ratings.n, sizeof *f->ratings.v, order_ratings);
 	while (!best && wanted.n && str_split(&wanted, ',', &word))

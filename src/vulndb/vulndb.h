@@ -36,3 +36,6 @@ bool vulndb_left_behind(const struct vulndb *db, str ecosystem);
  * Versions that cannot be ordered are noted as gaps. Appends to into->findings and into->gaps. */
 int vulndb_match(struct vulndb *db, const struct package *p, const struct distro *distro,
                  struct arena *a, struct scan_report *into, struct error *e) must_use;
+/* A finding of another database (own advisories): what this one knows of its CVEs is added, ratings,
+ * text and whether they are exploited. Strings in `a`. */
+int vulndb_tell(struct vulndb *db, struct arena *a, struct finding *f, struct error *e) must_use;

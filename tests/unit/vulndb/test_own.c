@@ -35,7 +35,7 @@ TEST(own_advisories_match_without_a_database)
 	struct scan_report r = match_own(&f, (struct scan_report){ 0 }, &p);
 	EXPECT_INT(r.findings.n, 1);
 	if (r.findings.n)
-		EXPECT_STR(r.findings.v[0].feed, STR("own/mine"));
+		EXPECT_STR(r.findings.v[0].feed, STR("own/one.json"));
 }
 
 TEST(own_advisories_join_what_the_database_tells)
