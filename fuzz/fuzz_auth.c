@@ -1,5 +1,6 @@
 /* A challenge, a credential file, and the name of an image, all from the same bytes. */
 #include "oci/auth.h"
+#include "mutate_json.h"
 #include <assert.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -23,3 +24,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	}
 	return 0;
 }
+
+MUTATOR(mutate_json)

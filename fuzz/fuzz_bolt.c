@@ -1,5 +1,6 @@
 /* fuzz/fuzz_bolt.c — a bbolt database: any path found or refused with a reason, every walk ends. */
 #include "format/bolt.h"
+#include "mutate_pages.h"
 #include <assert.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -42,3 +43,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	}
 	return 0;
 }
+
+MUTATOR(mutate_pages)

@@ -1,5 +1,6 @@
 /* Any JSON as a CVE record: read, passed over or refused with a reason. */
 #include "vulndb/cve5.h"
+#include "mutate_json.h"
 #include <assert.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -16,3 +17,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	json_free(doc);
 	return 0;
 }
+
+MUTATOR(mutate_json)

@@ -1,6 +1,7 @@
 /* Any bytes as the tracker's JSON: read or refused with a reason. */
 #include "stream/stream.h"
 #include "vulndb/debian.h"
+#include "mutate_json.h"
 #include <assert.h>
 
 static int check(void *ctx, const struct advisory *a, struct error *e)
@@ -20,3 +21,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	stream_free(s);
 	return 0;
 }
+
+MUTATOR(mutate_json)

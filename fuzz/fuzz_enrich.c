@@ -3,6 +3,7 @@
 #include "stream/stream.h"
 #include "vulndb/epss.h"
 #include "vulndb/kev.h"
+#include "mutate_json.h"
 #include <assert.h>
 
 static int check_row(void *ctx, str key, str value, struct error *e)
@@ -42,3 +43,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	(void)!facts_check(str_upto(all, at), str_from(all, at + 1));
 	return 0;
 }
+
+MUTATOR(mutate_json)

@@ -1,5 +1,6 @@
 /* Ignore files: the first byte picks the form. */
 #include "policy/ignorefile.h"
+#include "mutate_mixed.h"
 #include <assert.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -19,3 +20,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		ignorefile_find(&l, &f, 0);
 	return 0;
 }
+
+MUTATOR(mutate_mixed)

@@ -3,6 +3,7 @@
 #include "inventory/java.h"
 #include "inventory/javameta.h"
 #include "reader.h"
+#include "mutate_zip.h"
 
 static void read_metadata(str bytes)
 {
@@ -29,3 +30,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	read_metadata(str_mem(data, n));
 	return 0;
 }
+
+MUTATOR(mutate_zip)

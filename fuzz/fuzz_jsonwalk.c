@@ -2,6 +2,7 @@
  */
 #include "base/json.h"
 #include "format/jsonwalk.h"
+#include "mutate_json.h"
 #include <assert.h>
 
 static int check(void *ctx, const str *path, size_t n, str json, struct error *e)
@@ -29,3 +30,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	stream_free(s);
 	return 0;
 }
+
+MUTATOR(mutate_json)

@@ -5,9 +5,11 @@
 #include "inventory/dpkg.h"
 #include "inventory/npmlock.h"
 #include "inventory/php.h"
+#include "inventory/releasefile.h"
 #include "inventory/ruby.h"
 #include "inventory/yarnlock.h"
 #include "reader.h"
+#include "mutate_mixed.h"
 
 static const struct {
 	detector_read *read;
@@ -27,6 +29,9 @@ static const struct {
 	{ copyright_read, "usr/share/doc/a/copyright" },
 	{ dpkg_read_list, "var/lib/dpkg/info/a:amd64.list" },
 	{ dpkg_read_sums, "var/lib/dpkg/status.d/a.md5sums" },
+	{ releasefile_read_java, "opt/jdk/release" },
+	{ releasefile_read_rabbitmq, "opt/rabbitmq/ebin/rabbit.app" },
+	{ releasefile_read_bitnami, "opt/bitnami/a/.spdx-a.spdx" },
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
@@ -38,3 +43,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	read_fuzzed(readers[which].read, readers[which].path, str_from(str_mem(data, n), 1));
 	return 0;
 }
+
+MUTATOR(mutate_mixed)

@@ -1,5 +1,6 @@
 /* Any bytes as a layer give an answer that the parent can read back. */
 #include "scan/worker.h"
+#include "mutate_tar.h"
 #include <assert.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -21,3 +22,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	buf_done(&out.bytes);
 	return 0;
 }
+
+MUTATOR(mutate_tar)

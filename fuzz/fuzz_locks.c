@@ -11,6 +11,7 @@
 #include "inventory/swiftlock.h"
 #include "inventory/uvlock.h"
 #include "reader.h"
+#include "mutate_mixed.h"
 
 static detector_read *const readers[] = {
 	rustlock_read,       pylock_read_poetry,  pylock_read_pdm,
@@ -27,3 +28,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		            str_mem(data + 1, n - 1));
 	return 0;
 }
+
+MUTATOR(mutate_mixed)

@@ -1,5 +1,6 @@
 /* A document as manifest, as index with a choice, and as configuration. */
 #include "oci/manifest.h"
+#include "mutate_json.h"
 #include <assert.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -36,3 +37,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	assert(manifest_config("fuzz", str_mem(data, n), &a, &image, &e) >= 0 || e.msg[0]);
 	return 0;
 }
+
+MUTATOR(mutate_json)

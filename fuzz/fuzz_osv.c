@@ -1,6 +1,7 @@
 /* Any JSON as an OSV record: read or refused with a reason; what is read survives its binary form.
  */
 #include "vulndb/osv.h"
+#include "mutate_json.h"
 #include <assert.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -24,3 +25,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	json_free(doc);
 	return 0;
 }
+
+MUTATOR(mutate_json)

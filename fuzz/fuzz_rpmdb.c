@@ -2,6 +2,7 @@
  * bytes: what comes out points into what went in, and a failure says why. */
 #include "inventory/rpmdb.h"
 #include "inventory/rpmheader.h"
+#include "mutate_pages.h"
 #include <assert.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -45,3 +46,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	read_with(rpmdb_read_manifest, bytes);
 	return 0;
 }
+
+MUTATOR(mutate_pages)

@@ -1,6 +1,7 @@
 /* fuzz/fuzz_sbom.c — an SBOM of any grammar: every package has a name and is marked as claimed, a gap
  * says where and why, a failure says why; its purls are read on the way. */
 #include "inventory/sbom.h"
+#include "mutate_json.h"
 #include <assert.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -24,3 +25,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	stream_free(from);
 	return 0;
 }
+
+MUTATOR(mutate_json)

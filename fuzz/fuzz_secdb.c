@@ -1,5 +1,6 @@
 /* Any JSON as a security database: read or refused with a reason; what is read can be kept. */
 #include "vulndb/secdb.h"
+#include "mutate_json.h"
 #include <assert.h>
 
 static int check(void *ctx, const struct advisory *a, struct error *e)
@@ -27,3 +28,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	json_free(doc);
 	return 0;
 }
+
+MUTATOR(mutate_json)

@@ -1,25 +1,11 @@
-/* Any bytes are walked to their end or to an error that says why; every member is read. */
-#include "format/members.h"
-#include <assert.h>
+/* fuzz/fuzz_tar.c — see fuzz/archives.h */
+#include "archives.h"
+#include "mutate_tar.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct error e = { 0 };
-	struct members *m = NULL;
-	struct member each;
-	char bytes[4096], clean[1 << 16];
-	unsigned budget = 1000;
-	int r = members_open_tar(stream_mem(str_mem(data, n)), &m, &e);
-
-	while (r >= 0 && (r = members_next(m, &each, &e)) > 0 && budget--) {
-		if (each.path.n < sizeof clean)
-			members_clean_path(each.path, clean);
-		for (unsigned i = 0; i < 16; i++)
-			if (stream_read(members_stream(m), bytes, sizeof bytes, &e) <= 0)
-				break;
-	}
-	assert(r >= 0 || e.msg[0]);
-	members_free(m);
+	read_members(members_open_tar, data, n);
 	return 0;
 }
+
+MUTATOR(mutate_tar)

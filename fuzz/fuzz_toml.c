@@ -1,6 +1,7 @@
 /* Any bytes as TOML are a tree whose views lie in the text, or are refused with a place. */
 #include "base/attr.h"
 #include "format/toml.h"
+#include "mutate_toml.h"
 #include <assert.h>
 
 static size_t walk(const struct toml *v)
@@ -27,3 +28,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	(void)sum;
 	return 0;
 }
+
+MUTATOR(mutate_toml)
