@@ -121,6 +121,15 @@ static enum member_type type_of(struct archive_entry *entry)
 	}
 }
 
+/* An extended head whose records cannot be read is passed over with a warning, and the member then bears
+ * the short name in its own; other warnings are about names that the locale cannot say. */
+static bool is_malformed(struct archive *a)
+{
+	const char *why = archive_error_string(a);
+
+	return why && strstr(why, "malformed");
+}
+
 int members_next(struct members *m, struct member *out, struct error *e)
 {
 	static const struct stream_ops ops = { content_read, content_free };
@@ -131,6 +140,8 @@ int members_next(struct members *m, struct member *out, struct error *e)
 	while ((r = archive_read_next_header(m->a, &entry)) == ARCHIVE_RETRY)
 		if (!m->skipped.code)
 			damage(m, &m->skipped);
+	if (r == ARCHIVE_WARN && is_malformed(m->a) && !m->skipped.code)
+		damage(m, &m->skipped);
 	if (r == ARCHIVE_EOF && m->skipped.code)
 		*e = m->skipped;
 	if (r == ARCHIVE_EOF)

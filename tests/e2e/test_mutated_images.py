@@ -203,14 +203,18 @@ def tar_layer(c):
 
 
 def tar_inside(c):
-    """Cut inside a member, or a head with a wrong checksum: whatever unpacks it fails."""
+    """Cut inside a member, a head with a wrong checksum, an extended head of no grammar: whatever unpacks it fails."""
     base = c.r.choice(("debian", "alpine", "bdb"))
     data = plain_tar(FILES[base])
     parts = [p for p in m.split_tar(data) if p[1]]
     head, body = c.r.choice(parts)
     at = data.index(head)
     c.must = known[base]
-    if c.r.random() < 0.5:
+    way = c.r.randrange(3)
+    if way == 0:
+        body = c.r.choice((b"zz path=srv/x\n", b"0 path=x\n", b"14 path=srv/x", b"99 path=x\n", b" path=x\n"))
+        return write(c.folder, pack(data[:at] + m.plain_head(b"pax", b"x", len(body)) + m.padded(body) + data[at:]))
+    if way == 1:
         size = int(head[124:135], 8)
         return write(c.folder, pack(data[:at + 512 + c.r.randrange(1, size)]))
     spot = at + c.r.randrange(148)
@@ -332,7 +336,7 @@ def half_sbom(c):
 ONLY = os.environ.get("MUTATED_KIND", "")  # part of a name: a thousand of these alone
 KINDS = [  # share of a thousand, name, maker
     (230, "tar: heads, pax, long names, sparse, links, whiteouts, order", tar_layer),
-    (40, "tar: cut in a member, or a wrong checksum", tar_inside),
+    (40, "tar: cut in a member, a wrong checksum or extended head", tar_inside),
     (70, "gzip: heads, members, flipped bits, right digests", gzip_layer),
     (30, "gzip: wrong CRC or length, cut, right digests", gzip_checks),
     (40, "zstd: frames, skippable frames, flipped bits, right digests", zstd_layer),

@@ -152,3 +152,26 @@ TEST(a_damaged_head_is_an_error_after_what_can_be_read)
 	EXPECT_INT(members_next(m, &each, &e), ERR_FORMAT);
 	members_free(m);
 }
+
+/* pax(1), "pax Extended Header": "LENGTH KEY=VALUE\n"; libarchive warns and goes on without */
+TEST(a_malformed_extended_head_is_an_error_too)
+{
+	struct buf bytes cleanup(buf_done) = BUF(1 << 20);
+	struct error e = { 0 };
+	struct members *m = NULL;
+	struct member each;
+	str tar = made(&bytes, "d=$(mktemp -d) && cd $d && touch a && "
+	                       "tar --format=pax --pax-option=comment:=x -c a; rm -r $d");
+	unsigned files = 0;
+	int r;
+
+	size_t at = str_find(tar, STR(" comment=x"));
+	EXPECT(at > 512 && at < tar.n);
+	((char *)bytes.p)[at - 1] = 'z';
+	EXPECT_OK(members_open_tar(stream_mem(tar), &m, &e), &e);
+	while ((r = members_next(m, &each, &e)) > 0)
+		files++;
+	EXPECT_INT(files, 1);
+	EXPECT_INT(r, ERR_FORMAT);
+	members_free(m);
+}
