@@ -57,7 +57,7 @@ static void pass(struct lines *l, size_t n)
 /* The head of a line that is too long; what is left of it is skipped by the next call. */
 static int give_cut(struct lines *l, struct line *out)
 {
-	*out = (struct line){ { l->p + l->at, l->max_line }, l->offset, true };
+	*out = (struct line){ { l->p + l->at, l->max_line }, l->offset, .cut = true };
 	pass(l, l->max_line);
 	l->skipping = true;
 	return 1;
@@ -65,7 +65,7 @@ static int give_cut(struct lines *l, struct line *out)
 
 static int give(struct lines *l, size_t n, bool newline, struct line *out)
 {
-	*out = (struct line){ { l->p + l->at, n }, l->offset, false };
+	*out = (struct line){ { l->p + l->at, n }, l->offset, .open = !newline };
 	if (n && out->text.p[n - 1] == '\r')
 		out->text.n--;
 	pass(l, n + newline);

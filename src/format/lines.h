@@ -9,6 +9,7 @@ struct line {
 	str text;        /* without \n or \r\n; valid until the next lines_next */
 	uint64_t offset; /* of its first byte in the file */
 	bool cut;        /* the line was longer: this is its head */
+	bool open;       /* the file ends in it, without a \n */
 };
 
 struct lines *lines_new(struct stream *from, size_t max_line_bytes); /* from is borrowed */

@@ -72,6 +72,8 @@ static void take_line(struct record *r, const struct line *l, str path, struct i
 	if (!r->begun)
 		r->p.offset = l->offset;
 	r->begun = true;
+	if (l->open) /* apk ends a record with an empty line */
+		note(into, path, l->offset, "cut off in the last record");
 	if (l->text.n < 2 || l->text.p[1] != ':') {
 		note(into, path, l->offset, "line without a field letter");
 		return;

@@ -31,6 +31,8 @@ TEST(apkdb_the_last_package_needs_no_empty_line)
 	read_bytes(&r, apkdb_read, "lib/apk/db/installed", STR("P:a\nV:1-r0"));
 	EXPECT_OK(r.result, &r.e);
 	EXPECT_STR(find(&r, "a")->version, STR("1-r0"));
+	EXPECT_INT(r.found.gaps.n, 1);
+	EXPECT_STR(r.found.gaps.v[0].why, STR("byte 4: cut off in the last record"));
 }
 
 TEST(apkdb_damage_is_a_gap_with_its_byte)
