@@ -1,4 +1,5 @@
 #include "format/yamltree.h"
+#include <assert.h>
 #include <yaml.h>
 
 struct build {
@@ -85,6 +86,7 @@ static int take_event(struct build *b, const yaml_event_t *at, struct error *e)
 		return begin(b, at, YAML_LIST, e);
 	case YAML_MAPPING_END_EVENT:
 	case YAML_SEQUENCE_END_EVENT:
+		assert(b->depth); /* libyaml's events are balanced */
 		b->depth--;
 		return 0;
 	case YAML_SCALAR_EVENT:
