@@ -1,5 +1,6 @@
 /* Saved reports. */
 #include "report/saved.h"
+#include "mutate_json.h"
 #include <assert.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -13,3 +14,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		assert(e.msg[0]);
 	return 0;
 }
+
+MUTATOR(mutate_json)

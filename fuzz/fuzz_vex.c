@@ -3,6 +3,7 @@
 #include "policy/vexmatch.h"
 #include "policy/vexread.h"
 #include "policy/vexwire.h"
+#include "mutate_json.h"
 #include <assert.h>
 
 static void ask(const struct vex_document *d, struct arena *a)
@@ -60,3 +61,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	ask(&back, &b);
 	return 0;
 }
+
+MUTATOR(mutate_json)
