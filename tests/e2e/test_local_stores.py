@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(__file__))
 import images  # noqa: E402
 
 PROGRAM, WORK = os.environ["PLIMSOLL"], pathlib.Path(os.environ["WORK"])
+SHORT = tempfile.TemporaryDirectory(prefix="plimsoll")  # podman's runroot has 50 characters at most, a socket 108
 passed = failed = skipped = 0
 
 
@@ -56,7 +58,7 @@ def podman():
     if not shutil.which("podman"):
         return skip("podman", "podman is not installed")
     root = f"{WORK}/podman"
-    load = subprocess.run(["podman", "--root", root, "--runroot", f"{WORK}/run", "--storage-driver", "overlay", "load", "-i",
+    load = subprocess.run(["podman", "--root", root, "--runroot", f"{SHORT.name}/run", "--storage-driver", "overlay", "load", "-i",
                            f"{WORK}/image.tar"], capture_output=True, text=True)
     if load.returncode:
         return skip("podman", "no overlay here: " + load.stderr.strip().splitlines()[-1])
@@ -77,7 +79,7 @@ def podman():
 def containerd():
     if not shutil.which("containerd") or not shutil.which("ctr"):
         return skip("containerd", "containerd is not installed")
-    root, socket = f"{WORK}/containerd", f"{WORK}/c.sock"
+    root, socket = f"{WORK}/containerd", f"{SHORT.name}/c.sock"
     (WORK / "config.toml").write_text(
         f'version = 2\nroot = "{root}"\nstate = "{WORK}/state"\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n'
         f'[grpc]\n  address = "{socket}"\n')
