@@ -228,10 +228,9 @@ static int match_own(struct assessment *s, struct error *e)
 	if (skipped.n)
 		add_gap(s, GAP_NOT_READ, STR("own advisories"), skipped);
 	code = vulndb_describe_own(db, s->arena, r, e);
-	for (size_t i = 0; code >= 0 && i < r->packages.n; i++)
-		if (!locks_is_own(&r->packages.v[i]))
-			code = vulndb_match(db, &r->packages.v[i], r->distro.id.n ? &r->distro : NULL,
-			                    s->arena, r, e);
+	if (code >= 0)
+		code = vulndb_match_all(db, r->distro.id.n ? &r->distro : NULL, locks_is_own,
+		                        s->arena, r, e);
 	own_join(s->arena, r, first);
 	vulndb_close(db);
 	return code < 0 ? code : tell_own(s, first, e);
@@ -260,9 +259,8 @@ static int match_all(struct assessment *s, struct error *e)
 	note_unknown_programs(s);
 	note_ended(s, db);
 	note_age(s);
-	for (size_t i = 0; code >= 0 && i < r->packages.n; i++)
-		if (!locks_is_own(&r->packages.v[i]))
-			code = vulndb_match(db, &r->packages.v[i], distro, s->arena, r, e);
+	if (code >= 0)
+		code = vulndb_match_all(db, distro, locks_is_own, s->arena, r, e);
 	if (code >= 0)
 		code = owned_hide(db, s->arena, r, e);
 	vulndb_close(db);

@@ -148,7 +148,7 @@ static void fill_verdict(struct making *m)
 	f->ecosystem = arena_str(m->a, m->s->shown);
 	f->range = tell_range(m->a, &h->verdict);
 	if (h->pro)
-		f->range = arena_concat(m->a, f->range, STR(" (Ubuntu Pro)"));
+		f->range = arena_concat(m->a, f->range, STR(UBUNTU_PRO_MARK));
 	f->comparison = tell_comparison(m->a, m->s, &h->verdict);
 }
 
@@ -351,7 +351,7 @@ int compose_finding(struct look *l, struct arena *scratch, const struct subject 
 	m.f.title = m.f.title.n ? m.f.title : arena_str(a, m.late_title);
 	m.f.description = m.f.description.n ? m.f.description : arena_str(a, m.late_text);
 	rate_choose(a, &m.f, l->db->rated_by);
-	advice_fill(a, &m.f, m.primary->pro && !ubuntu_has_pro(s->version));
+	advice_fill(a, &m.f, ubuntu_needs_pro(m.f.range, s->version));
 	if (scratch->failed || a->failed || !vec_add(a, &into->findings, m.f))
 		return error_set(e, ERR_LIMIT,
 		                 "too many findings: the report's %zu bytes are spent",

@@ -49,3 +49,8 @@ size_t ubuntu_archives(struct arena *a, str ecosystem, str version, str out[UBUN
 		out[n++] = of_pro;
 	return n;
 }
+
+bool ubuntu_needs_pro(str range, str version)
+{
+	return str_ends(range, STR(UBUNTU_PRO_MARK)) && !ubuntu_has_pro(version);
+}

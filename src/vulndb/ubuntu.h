@@ -18,3 +18,7 @@ size_t ubuntu_archives(struct arena *a, str ecosystem, str version, str out[UBUN
 bool ubuntu_is_pro(str ecosystem);
 /* Was this version built for ESM or FIPS, so that whoever runs it has Ubuntu Pro? */
 bool ubuntu_has_pro(str version);
+
+#define UBUNTU_PRO_MARK " (Ubuntu Pro)" /* behind a finding's range: the fix is in Pro's archive */
+/* Does the fix of a finding with this range need a contract that the installed version does not show? */
+bool ubuntu_needs_pro(str range, str version);

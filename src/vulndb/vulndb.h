@@ -39,3 +39,8 @@ int vulndb_match(struct vulndb *db, const struct package *p, const struct distro
 /* A finding of another database (own advisories): what this one knows of its CVEs is added, ratings,
  * text and whether they are exploited. Strings in `a`. */
 int vulndb_tell(struct vulndb *db, struct arena *a, struct finding *f, struct error *e) must_use;
+/* The same for all packages of the report but those left out (NULL: none), which stay where they are
+ * as long as the findings. */
+int vulndb_match_all(struct vulndb *db, const struct distro *distro,
+                     bool (*left_out)(const struct package *p), struct arena *a,
+                     struct scan_report *into, struct error *e) must_use;

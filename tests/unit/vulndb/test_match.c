@@ -268,6 +268,43 @@ TEST(match_by_source_gets_its_epoch_from_the_binary)
 	expect(&f, p, "Rocky Linux:9", "");
 }
 
+/* What holds for a source is found once, and each binary is told its own way out; an unreadable
+ * version is noted of each. */
+TEST(match_all_says_the_same_as_each_by_itself)
+{
+	struct feeds f cleanup(feeds_done);
+	feeds_new(&f);
+	feeds_put(&f, "debian/tracker.json", tracker);
+	feeds_put(&f, "osv/Debian/DSA-1-1.json", dsa);
+	EXPECT_OK(feeds_update(&f), &f.e);
+	struct package packages[] = { DEB("1.2-2"), DEB("1.2-2"), DEB("1.2-3"),
+		                      DEB("1.2-2"), DEB("a b"),   DEB("a b") };
+	struct scan_report all = { 0 };
+	struct distro d = { .ecosystem = STR("Debian:12") };
+	struct vulndb *db;
+	size_t n = 0, gaps = 0;
+	packages[1].name = STR("src-tools");
+	for (size_t i = 0; i < LEN(packages); i++)
+		vec_add(&f.a, &all.packages, packages[i]);
+	EXPECT_OK(vulndb_open(f.db, &db, &f.e), &f.e);
+	EXPECT_OK(vulndb_match_all(db, &d, NULL, &f.a, &all, &f.e), &f.e);
+	vulndb_close(db);
+	for (size_t i = 0; i < LEN(packages); i++) {
+		struct scan_report one = feeds_match(&f, &packages[i], "Debian:12");
+		gaps += one.gaps.n;
+		for (size_t k = 0; k < one.findings.n && n < all.findings.n; k++, n++) {
+			const struct finding *x = &one.findings.v[k], *y = &all.findings.v[n];
+			EXPECT(y->package == &all.packages.v[i]);
+			EXPECT_STR(y->id, x->id);
+			EXPECT_STR(y->fixed_version, x->fixed_version);
+			EXPECT_STR(y->comparison, x->comparison);
+			EXPECT_STR(y->remediation, x->remediation);
+		}
+	}
+	EXPECT(n == all.findings.n && n == 7);
+	EXPECT(gaps == all.gaps.n && gaps == 2);
+}
+
 TEST(match_notes_versions_that_have_no_order)
 {
 	struct feeds f cleanup(feeds_done);
