@@ -1,5 +1,6 @@
 #include "inventory/dotnet.h"
 #include "inventory/jsonfile.h"
+#include <stdio.h>
 
 static int add(struct file *f, str name, str version, unsigned traits, uint64_t offset,
                struct inventory *into, struct error *e)
@@ -17,22 +18,67 @@ static int add(struct file *f, str name, str version, unsigned traits, uint64_t 
 	return name.n ? inventory_add(into, &p, e) : 0;
 }
 
-/* --- deps.json --- */
+/* --- deps.json: what a target has no files of is not shipped, as the shared framework brings a newer
+ * one, or only the compiler wanted it. One without files counts by those it depends on. --- */
 
-/* "Newtonsoft.Json/13.0.1" is marked compileOnly in some target: it is not shipped */
-static bool is_compile_only(const struct json *deps, str library)
+enum { DEPENDENCIES_LOOKED_AT = 256, DEPENDENCIES_DEEP = 8 }; /* of one library */
+
+static bool has_files(const struct json *entry)
 {
-	const struct json *libraries, *v;
-	void *it = NULL, *inner;
-	str target, key;
+	static const char *const kinds[] = { "runtime", "runtimeTargets", "native", "resources" };
+	const struct json *v;
+	str path;
 
-	while (json_next(json_get(deps, "targets"), &it, &target, &libraries)) {
-		inner = NULL;
-		while (json_next(libraries, &inner, &key, &v))
-			if (str_eq(key, library))
-				return json_bool(v, "compileOnly");
+	for (size_t i = 0; i < LEN(kinds); i++) {
+		void *it = NULL;
+		if (json_next(json_get(entry, kinds[i]), &it, &path, &v))
+			return true;
 	}
 	return false;
+}
+
+/* Whether this entry of a target, or one below it, has files; with too many below it is taken for
+ * shipped. */
+static bool is_shipped(const struct json *target, const struct json *entry, int depth, int *left)
+{
+	const struct json *v;
+	void *it = NULL;
+	str name;
+
+	if (json_bool(entry, "compileOnly"))
+		return false;
+	if (has_files(entry) || depth == DEPENDENCIES_DEEP)
+		return true;
+	while (json_next(json_get(entry, "dependencies"), &it, &name, &v)) {
+		char key[512];
+		str version = json_text(v);
+		const struct json *below;
+		if ((*left)-- <= 0 || name.n + version.n + 2 > sizeof key)
+			return true;
+		snprintf(key, sizeof key, "%.*s/%.*s", STR_FMT(name), STR_FMT(version));
+		below = json_get(target, key);
+		if (below && is_shipped(target, below, depth + 1, left))
+			return true;
+	}
+	return false;
+}
+
+/* No target speaks of it: nothing says that it is not there. */
+static bool is_left_out(const struct json *deps, str library)
+{
+	const struct json *target, *entry;
+	void *it = NULL;
+	str name;
+	bool spoken = false;
+
+	while (json_next(json_get(deps, "targets"), &it, &name, &target)) {
+		int left = DEPENDENCIES_LOOKED_AT;
+		entry = json_get(target, library.p); /* a key of the document, so it ends in NUL */
+		if (entry && is_shipped(target, entry, 0, &left))
+			return false;
+		spoken |= entry != NULL;
+	}
+	return spoken;
 }
 
 static int take_library(struct file *f, const struct json *deps, str key, const struct json *v,
@@ -47,7 +93,7 @@ static int take_library(struct file *f, const struct json *deps, str key, const 
 		return add(f, str_from(name, pack.n), version, 0, 0, into, e);
 	if (str_eq(type, STR("project")))
 		return add(f, name, version, PACKAGE_MAIN, 0, into, e);
-	if (!str_eq(type, STR("package")) || is_compile_only(deps, key))
+	if (!str_eq(type, STR("package")) || is_left_out(deps, key))
 		return 0;
 	return add(f, name, version, 0, 0, into, e);
 }

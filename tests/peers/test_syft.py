@@ -36,6 +36,8 @@ def row(kind, name, version, archive=""):
         name = name.split(":")[-1]
     elif kind == "golang":  # "go1.21.3" of the standard library, "v1.2.3" of modules
         version = re.sub(r"^(v|go)", "", version)
+    elif kind == "composer":  # "v5.4.0" is a tag's name
+        version = re.sub(r"^v(?=[0-9])", "", version)
     elif kind == "rpm":  # no epoch is epoch 0
         version = re.sub(r"^0:", "", version)
     return Row(kind, name, version, archive)

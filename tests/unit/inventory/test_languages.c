@@ -71,6 +71,16 @@ TEST(dotnet_packages)
 		  "\"Newtonsoft.Json/12.0.1\":{\"type\":\"package\"},\"Only.Refs/2.0.0\":{\"type\":\"package\"},"
 		  "\"System.Runtime.Reference/8.0.0.0\":{\"type\":\"reference\"}}}",
 		  "Shop@1.0.0* Microsoft.NETCore.App.Runtime.linux-x64@8.0.1 Newtonsoft.Json@12.0.1" },
+		{ "deps.json: what has no files of its own nor below it is the shared framework's", dotnet_read, "app/shop.deps.json",
+		  "{\"targets\":{\".NETCoreApp,Version=v6.0\":{\"A/1.0.0\":{\"runtime\":{\"lib/A.dll\":{}}},"
+		  "\"Meta/2.0.0\":{\"dependencies\":{\"Inner\":\"1.0.0\"}},\"Inner/1.0.0\":{\"dependencies\":{\"A\":\"1.0.0\"}},"
+		  "\"Native/3.0.0\":{\"runtimeTargets\":{\"runtimes/linux-x64/native/libn.so\":{}}},"
+		  "\"System.Text.RegularExpressions/4.3.0\":{\"dependencies\":{\"System.Runtime\":\"4.3.0\"}},"
+		  "\"System.Runtime/4.3.0\":{},\"Round/1.0.0\":{\"dependencies\":{\"Round\":\"1.0.0\"}}}},"
+		  "\"libraries\":{\"A/1.0.0\":{\"type\":\"package\"},\"Meta/2.0.0\":{\"type\":\"package\"},"
+		  "\"Native/3.0.0\":{\"type\":\"package\"},\"System.Text.RegularExpressions/4.3.0\":{\"type\":\"package\"},"
+		  "\"System.Runtime/4.3.0\":{\"type\":\"package\"}}}",
+		  "A@1.0.0 Meta@2.0.0 Native@3.0.0" },
 		{ "packages.lock.json", dotnet_read_lock, "app/packages.lock.json",
 		  "{\"version\":1,\"dependencies\":{\"net8.0\":{\"A\":{\"type\":\"Direct\",\"requested\":\"[1, )\",\"resolved\":\"1.0.0\"},"
 		  "\"B\":{\"type\":\"Transitive\",\"resolved\":\"2.0.0\"},\"lib\":{\"type\":\"Project\"}}}}",
