@@ -162,7 +162,7 @@ static int compare(const struct dialect *d, str a, str b)
 }
 
 static const struct dialect npm = { 1, 3, .prefix = true, .zeros = true, .joined = true };
-static const struct dialect strict = { 3, 3, .zeros = false };
+static const struct dialect strict = { 1, 3, .zeros = false };
 static const struct dialect nuget = { 1, 4, .zeros = true, .nocase = true, .small = true };
 static const struct dialect pub = { 3, 3, .zeros = true, .build = true };
 static const struct dialect bitnami = {

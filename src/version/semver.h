@@ -10,7 +10,8 @@
 int semver_compare(str a, str b);
 bool semver_valid(str v);
 
-/* crates.io and Hex: to the letter, so the same order over fewer versions. */
+/* crates.io and Hex: to the letter, so the same order over fewer versions; only that advisories bound
+ * crates by "0.10", too, which is 0.10.0. */
 int semver_strict_compare(str a, str b);
 bool semver_strict_valid(str v);
 

@@ -61,8 +61,6 @@ THEIRS = {
 # Programs by version strings that this Syft has no pattern for, or whose pattern does not fit Debian's build.
 NOT_KNOWN_TO_SYFT = {"haproxy", "perl", "php"}
 OURS = {
-    "Syft leaves out a program that a distribution package owns; we list it, marked, and match it once":
-        lambda o, listed: o.row.type == "generic" and o.owner,
     "a program that Syft has no pattern for":
         lambda o, listed: o.row.type == "generic" and o.row.name in NOT_KNOWN_TO_SYFT,
     "in an image Syft reads no lock files; ours are marked locked":

@@ -28,7 +28,7 @@ AWKWARD = {
     "maven": "1 1.0 1-0 1-ga 1.0.0-final 1-a1 1-alpha-1 1-beta 1-m3 1-cr1 1-rc1 1-SNAPSHOT 1-sp 1-sp-1 1.foo 1-foo 1.0.0.X1 1-1 1.1 1..1 1.-1 1--1 1x 1.0.0-jre 31.1-android 1.0.RELEASE 1.0.Final a.1 1-1.foo-bar1baz-.1".split(),
     "go": "v1.0.0 v1.0.0-pre v0.0.0-20200101000000-abcdefabcdef v2.0.0+incompatible v1.2 v1 v1.0.0-0.20200101000000-abcdefabcdef v1.0.0-rc.1 bad v01.2.3".split(),
     "gem": "1 1.0 1.0.0 1.0.a 1.a 1.0.a.0 1-2 1.pre.2 1.0.pre1 1.0.0.rc1 1.0.0.rc.1 1.A 1.b10 1.b9 0 0.0 1.10 1.9 1..2 a 1.0- 1-a-b 1.0.0.beta.0.0".split(),
-    "crates.io": "1.0.0 1.0 1.0.0-alpha 1.0.0-alpha.1 1.0.0-alpha.01 1.0.0-0 1.0.0+b 1.0.0-rc.1+x 01.0.0 v1.0.0 1.0.0-- 1.0.0-a.b 1.0.0-A".split(),
+    "crates.io": "1.0.0 1.0.0-alpha 1.0.0-alpha.1 1.0.0-alpha.01 1.0.0-0 1.0.0+b 1.0.0-rc.1+x 01.0.0 v1.0.0 1.0.0-- 1.0.0-a.b 1.0.0-A".split(),
     "composer": "1 1.0 v1.0.0 1.0.0.0 1.0-alpha 1.0-a1 1.0alpha2 1.0-beta.1 1.0b1 1.0RC1 1.0-rc.2 1.0-p1 1.0-patch2 1.0pl3 1.0-stable 1.0-Stable 1.0-dev 1.0-beta-dev 1.x-dev 1.0.x-dev 1.0.*-dev 2010.01.02 20100102 2010-01-02-10 20100102-203040-p1 201903.0 1.0+b 1.0@beta dev-main 1.0. 100000 1.2.3.4.5 1-2 1.0-alpha-2-dev".split(),
     "cran": "1 1.0 1.0.0 1-0 1.0-1 0.9 1.10 1.9 01.2 1.. 1.a -1 2.3-10".split(),
     "bitnami": "1.2.3 1.2.3-0 1.2.3-1 1.2.3-10 1.2.3-2 1.2.4 1.2 1.2.3-rc.1 1.2.3-rc.1-2 v1.2.3-4 2024.1.1-3".split(),

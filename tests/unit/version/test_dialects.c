@@ -26,10 +26,12 @@ TEST(nugetver_has_a_fourth_number_and_no_case)
 TEST(semver_to_the_letter)
 {
 	static const char *const good[] = { "1.0.0", "1.0.0-alpha.1+x.01", "1.0.0--" };
-	static const char *const bad[] = { "1.0",      "v1.0.0",    "01.0.0",
-		                           "1.0.0-01", "1.0.0beta", " 1.0.0" };
+	static const char *const bad[] = { "v1.0.0",    "01.0.0", "1.0.0-01",
+		                           "1.0.0beta", " 1.0.0", "1.0.0.0" };
 	static const struct order_row rows[] = { { "1.0.0+a", 0, "1.0.0+b" },
-		                                 { "1.0.0-alpha", -1, "1.0.0" } };
+		                                 { "1.0.0-alpha", -1, "1.0.0" },
+		                                 { "0.10", 0, "0.10.0" }, /* GHSA-9cc5-2pq7-hfj8 */
+		                                 { "0.9.1", -1, "0.10" } };
 	expect_valid(semver_strict_valid, true, good, LEN(good));
 	expect_valid(semver_strict_valid, false, bad, LEN(bad));
 	expect_order(semver_strict_compare, rows, LEN(rows));
