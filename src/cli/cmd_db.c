@@ -13,7 +13,7 @@
 
 const char *db_path(struct db_settings *s)
 {
-	return s->db ? s->db : vulndb_default_path(s->path, sizeof s->path);
+	return s->db ? s->db : vulndb_default_path(s->cache_dir, s->path, sizeof s->path);
 }
 
 static int usage(const char *why)
@@ -139,7 +139,8 @@ int cmd_db(int argc, char **argv)
 		{ "from", 0, OPTION_TEXT, &s.from, "URL|DIR",
 		  "update: one mirror instead of the publishers" },
 		{ "db", 0, OPTION_TEXT, &s.db, "FILE",
-		  "the database (default: ~/.cache/plimsoll/advisories.db)" },
+		  "the database (default: advisories.db in the cache folder)" },
+		{ "cache-dir", 0, OPTION_TEXT, &s.cache_dir, "DIR", "that folder (default: ~/.cache/plimsoll)" },
 		{ "format", 'f', OPTION_TEXT, &s.format, "table|json",
 		  "info, lookup: how to answer" },
 		{ "ecosystem", 0, OPTION_TEXT, &s.ecosystem, "NAME",

@@ -4,7 +4,7 @@
 #include "base/error.h"
 
 struct db_settings {
-	const char *db, *from, *advisories, *format, *ecosystem, *ca_file, *since, *key, *trust;
+	const char *db, *cache_dir, *from, *advisories, *format, *ecosystem, *ca_file, *since, *key, *trust;
 	bool quiet, insecure, unsigned_too, redhat;
 	char path[4096];
 };

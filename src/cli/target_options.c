@@ -37,7 +37,7 @@ void target_options_rows(struct target_options *t, struct option_row rows[TARGET
 		{ "leave-out", 0, OPTION_TEXT, &t->leave_out, "LIST", "suppress what is in kernel-headers, development, documentation, debug-symbols, firmware" },
 		{ "advisories", 0, OPTION_TEXT, &t->advisories, "DIR",
 		  "OSV records of your own (name.json), matched beside the database" },
-		{ "db", 0, OPTION_TEXT, &t->db, "FILE", "the advisory database (default: in the cache folder)" },
+		{ "db", 0, OPTION_TEXT, &t->db, "FILE", "the advisory database (default: advisories.db in the cache folder)" },
 		{ "max-data-age", 0, OPTION_NUMBER, &t->max_data_age, "DAYS", "older advisory data is a gap (180; 0: any age)" },
 		{ "attached-sboms", 0, OPTION_FLAG, &t->attached_sboms, NULL, "add what SBOMs attached to the image claim beside" },
 		{ "platform", 0, OPTION_TEXT, &t->platform, "OS/ARCH", "of an image for several, as in linux/arm64/v8" },
@@ -200,7 +200,7 @@ struct source_options target_source(const struct target_options *t, const struct
 
 struct scan_options target_scan(struct target_options *t, const struct target_one *one, bool judged)
 {
-	const char *db = t->db ? t->db : vulndb_default_path(t->db_path, sizeof t->db_path);
+	const char *db = t->db ? t->db : vulndb_default_path(t->cache_dir, t->db_path, sizeof t->db_path);
 
 	return (struct scan_options){
 		.label = one->input,

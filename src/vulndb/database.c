@@ -6,12 +6,14 @@
 
 enum { SOURCES_BYTES = 4 << 20, SCRATCH_BYTES = 256 << 20 };
 
-const char *vulndb_default_path(char *out, size_t room)
+const char *vulndb_default_path(const char *cache_dir, char *out, size_t room)
 {
 	const char *path = getenv("PLIMSOLL_DB"), *cache = getenv("XDG_CACHE_HOME"),
 	           *home = getenv("HOME");
 	if (path && *path)
 		snprintf(out, room, "%s", path);
+	else if (cache_dir && *cache_dir)
+		snprintf(out, room, "%s/advisories.db", cache_dir);
 	else if (cache && *cache)
 		snprintf(out, room, "%s/plimsoll/advisories.db", cache);
 	else if (home && *home)

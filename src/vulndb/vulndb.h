@@ -6,9 +6,9 @@
 
 struct vulndb; /* one open generation; any thread may read */
 
-/* Where the database is unless somebody says: $PLIMSOLL_DB, else plimsoll/advisories.db in
- * $XDG_CACHE_HOME, ~/.cache or /var/cache. Written into out, which is returned. */
-const char *vulndb_default_path(char *out, size_t room);
+/* Where the database is unless somebody says: $PLIMSOLL_DB, else advisories.db in cache_dir, or (NULL)
+ * in plimsoll/ of $XDG_CACHE_HOME, ~/.cache or /var/cache. Written into out, which is returned. */
+const char *vulndb_default_path(const char *cache_dir, char *out, size_t room);
 
 /* ERR_NODATA when there is none or it is empty, ERR_UNSUPPORTED for another schema version. */
 int vulndb_open(const char *path, struct vulndb **out, struct error *e) must_use;
