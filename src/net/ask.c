@@ -105,9 +105,13 @@ static struct curl_slist *make_headers(const struct ask *k, uint64_t from, bool 
 		add_header(&list, "If-None-Match", str_c(k->q.if_none_match));
 	if (k->q.if_modified_since)
 		add_header(&list, "If-Modified-Since", str_c(k->q.if_modified_since));
-	if (from) {
+	if (k->q.end)
+		snprintf(range, sizeof range, "bytes=%" PRIu64 "-%" PRIu64, from, k->q.end - 1);
+	else
 		snprintf(range, sizeof range, "bytes=%" PRIu64 "-", from);
+	if (from || k->q.end)
 		add_header(&list, "Range", str_c(range));
+	if (from) {
 		if (k->validator.n)
 			add_header(&list, "If-Range", k->validator);
 		else if (k->q.if_range)

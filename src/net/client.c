@@ -201,7 +201,7 @@ static void remember(struct get *g, const struct response *r)
 		g->k.validator = arena_str(&g->k.arena, etag);
 	if (r->status == 200) /* the whole, whatever was asked: a cut is counted from its start */
 		g->k.q.offset = 0;
-	if (r->status == 200 || !ckd_add(&whole, r->length, g->k.q.offset))
+	if (r->status == 200 || (!g->k.q.end && !ckd_add(&whole, r->length, g->k.q.offset)))
 		g->total = r->status == 200 ? r->length : whole;
 	if (r->status != 200 && r->status != 206)
 		g->k.q.resume = false;

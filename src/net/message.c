@@ -13,6 +13,19 @@ str response_header_at(const struct response *r, const char *name, size_t i)
 	return (str){ 0 };
 }
 
+/* "bytes 500-999/1000" (RFC 9110 14.4) */
+bool response_is_part(const struct response *r, uint64_t from, uint64_t to, uint64_t total)
+{
+	str range = response_header(r, "Content-Range"), rest = str_from(range, 6), piece;
+	uint64_t first, last, whole;
+
+	return r->status == 206 && str_eq_nocase(str_upto(range, 6), STR("bytes ")) &&
+	       str_split(&rest, '-', &piece) && str_u64(str_trim(piece), &first) &&
+	       str_split(&rest, '/', &piece) && str_u64(str_trim(piece), &last) &&
+	       str_u64(str_trim(rest), &whole) && first == from && last < to && to - last == 1 &&
+	       whole == total;
+}
+
 void response_done(struct response *r)
 {
 	buf_done(&r->headers);

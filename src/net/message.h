@@ -17,6 +17,8 @@ static inline str response_header(const struct response *r, const char *name)
 {
 	return response_header_at(r, name, 0);
 }
+/* Does a 206 hold just the bytes from `from` on and before `to` of a whole of `total`? */
+bool response_is_part(const struct response *r, uint64_t from, uint64_t to, uint64_t total);
 void response_done(struct response *r);
 
 struct request {            /* borrowed for the call, authorize_ctx until the stream ends */
@@ -34,6 +36,7 @@ struct request {            /* borrowed for the call, authorize_ctx until the st
 	const char *if_none_match, *if_modified_since; /* status 304 then says "unchanged" */
 	uint64_t offset; /* above 0: ask for the bytes from there on; 206 has them, 200 is the whole
 	                  */
+	uint64_t end; /* above offset: only the bytes before it, which only a 206 has */
 	const char *if_range; /* with offset: validator (ETag or date) of what is already there */
 	bool resume; /* the stream goes on by Range after a cut; the digest is the caller's to check
 	              */

@@ -219,6 +219,26 @@ struct stream *stream_limit(struct stream *below, uint64_t max, int code, const 
 	return &l->s;
 }
 
+static ssize_t part_read(struct stream *s, void *p, size_t n, struct error *e)
+{
+	struct limit_stream *l = (struct limit_stream *)s;
+	ssize_t got = stream_read(l->below, p, (size_t)MIN((uint64_t)n, l->left), e);
+
+	if (got > 0)
+		l->left -= (uint64_t)got;
+	return got;
+}
+
+struct stream *stream_part(struct stream *below, uint64_t n)
+{
+	static const struct stream_ops ops = { part_read, plain_free };
+	struct limit_stream *l = malloc(sizeof *l);
+
+	assert(l);
+	*l = (struct limit_stream){ { .ops = &ops }, below, .left = n };
+	return &l->s;
+}
+
 /* --- SHA-256 of what passes --- */
 
 struct verify_stream {

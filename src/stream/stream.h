@@ -37,6 +37,8 @@ struct stream *stream_borrow(struct stream *below);
 struct stream *stream_prefixed(str head, struct stream *below);
 /* At most `max` bytes of `below`: one byte more is `code` (ERR_LIMIT, ERR_FORMAT …) with `what`. */
 struct stream *stream_limit(struct stream *below, uint64_t max, int code, const char *what);
+/* The next n bytes of `below`, or fewer where it ends; `below` is borrowed. */
+struct stream *stream_part(struct stream *below, uint64_t n);
 /* SHA-256 of what passes; at the end a difference (or a size other than `size_bytes`, unless that
  * is UINT64_MAX) is ERR_FORMAT. */
 struct stream *stream_verify(struct stream *below, const struct digest *want, uint64_t size_bytes);
