@@ -3,6 +3,15 @@
 #include "base/digest.h"
 #include "base/vec.h"
 
+/* A list of the files in a layer, inside its blob, that the manifest vouches for: what is in it may be
+ * read piece by piece. */
+enum layer_table_kind { TABLE_NONE, TABLE_ESTARGZ, TABLE_ZSTD_CHUNKED };
+struct layer_table {
+	enum layer_table_kind kind;
+	struct digest digest;          /* eStargz: of the JSON; zstd:chunked: of its zstd frame */
+	uint64_t at, size_bytes, plain_bytes; /* zstd:chunked: where the frame is, and what it holds */
+};
+
 struct layer {
 	struct digest digest; /* of the blob as it was read (compressed, or the tar itself) */
 	bool has_digest;      /* false until the bytes were seen, where the source names none */
@@ -11,10 +20,16 @@ struct layer {
 	uint64_t size_bytes;  /* of the blob; 0 when unknown */
 	str created_by;       /* the command that made it (history entry); may be empty */
 	bool foreign;         /* not served by registries: a coverage gap */
+	struct layer_table table;
 };
 
 struct label {
 	str key, value;
+};
+
+struct label_list { /* as VEC(struct label) */
+	struct label *v;
+	size_t n, room;
 };
 
 struct image {
@@ -28,7 +43,8 @@ struct image {
 	str media_type; /* of the manifest */
 	str os, arch, variant, os_version;
 	str created;    /* RFC 3339, as recorded; may be empty */
-	VEC(struct label) labels;
+	struct label_list labels;
+	struct label_list annotations; /* of the manifest */
 	VEC(struct layer) layers; /* lowest first */
 };
 

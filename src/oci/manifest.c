@@ -77,6 +77,36 @@ static void read_platform(const struct json *j, struct arena *a, struct platform
 	out->os_version = arena_str(a, json_str(j, "os.version"));
 }
 
+/* "offset:size:plain size:1" */
+static bool read_position(str text, struct layer_table *t)
+{
+	uint64_t kind = 0, *values[] = { &t->at, &t->size_bytes, &t->plain_bytes, &kind };
+	str piece;
+
+	for (size_t i = 0; i < LEN(values); i++)
+		if (!str_split(&text, ':', &piece) || !str_u64(piece, values[i]))
+			return false;
+	return !text.n && kind == 1;
+}
+
+/* containerd.io/snapshot/stargz (stargz-snapshotter, docs/estargz.md) and zstd:chunked
+ * (containers/storage, docs/containers-storage-zstd-chunked.md); what is odd is not used */
+static struct layer_table read_table(const struct json *notes)
+{
+	struct layer_table t = { 0 };
+	struct error ignored = { 0 };
+	str stargz = json_str(notes, "containerd.io/snapshot/stargz/toc.digest");
+	str sum = json_str(notes, "io.github.containers.zstd-chunked.manifest-checksum");
+	str position = json_str(notes, "io.github.containers.zstd-chunked.manifest-position");
+
+	if (stargz.n && digest_parse(stargz, &t.digest, &ignored) >= 0)
+		t.kind = TABLE_ESTARGZ;
+	else if (sum.n && digest_parse(sum, &t.digest, &ignored) >= 0 &&
+	         read_position(position, &t))
+		t.kind = TABLE_ZSTD_CHUNKED;
+	return t;
+}
+
 static int read_descriptor(const struct json *j, struct arena *a, struct descriptor *out,
                            struct error *e)
 {
@@ -92,6 +122,7 @@ static int read_descriptor(const struct json *j, struct arena *a, struct descrip
 	out->size_bytes = (uint64_t)size;
 	out->media_type = arena_str(a, json_str(j, "mediaType"));
 	out->ref_name = arena_str(a, json_str(notes, "org.opencontainers.image.ref.name"));
+	out->table = read_table(notes);
 	read_platform(json_get(j, "platform"), a, &out->platform);
 	out->refers_to = arena_str(a, json_str(notes, "vnd.docker.reference.digest"));
 	out->attestation = json_str(notes, "vnd.docker.reference.type").n > 0 ||
@@ -116,6 +147,20 @@ static int read_entries(const char *name, const struct json *list, const char *w
 	return a->failed ? error_set(e, ERR_LIMIT, "%s: too large", name) : 0;
 }
 
+static void read_labels(const struct json *labels, struct arena *a, struct label_list *out)
+{
+	const struct json *value;
+	void *it = NULL;
+	str key;
+
+	while (json_next(labels, &it, &key, &value) > 0) {
+		struct label *l = vec_push(a, out);
+		if (!l)
+			return;
+		*l = (struct label){ arena_str(a, key), arena_str(a, json_text(value)) };
+	}
+}
+
 static int read_image(const char *name, const struct json *j, struct arena *a, struct manifest *out,
                       struct error *e)
 {
@@ -129,6 +174,7 @@ static int read_image(const char *name, const struct json *j, struct arena *a, s
 		return error_in(e, "%s: config", name);
 	if (!is_image_config(out->config.media_type))
 		return no_image(name, out->config.media_type, e);
+	read_labels(json_get(j, "annotations"), a, &out->annotations);
 	r = read_entries(name, json_get(j, "layers"), "layer", LAYERS_MAX, a, out, e);
 	for (size_t i = 0; !r && i < out->entries.n; i++) {
 		str type = out->entries.v[i].media_type;
@@ -212,8 +258,11 @@ int manifest_fill(const struct manifest *m, struct arena *a, struct image *image
 				             .has_digest = true,
 				             .media_type = d->media_type,
 				             .size_bytes = d->size_bytes,
-				             .foreign = d->foreign };
+				             .foreign = d->foreign,
+				             .table = d->table };
 	}
+	for (size_t i = 0; i < m->annotations.n; i++)
+		vec_add(a, &image->annotations, m->annotations.v[i]);
 	return a->failed ? error_set(e, ERR_LIMIT, "the manifest is too large") : 0;
 }
 
@@ -227,20 +276,6 @@ static void read_history(const struct json *history, struct arena *a, struct ima
 		if (!json_bool(step, "empty_layer"))
 			image->layers.v[layer++].created_by =
 			        arena_str(a, json_str(step, "created_by"));
-	}
-}
-
-static void read_labels(const struct json *labels, struct arena *a, struct image *image)
-{
-	const struct json *value;
-	void *it = NULL;
-	str key;
-
-	while (json_next(labels, &it, &key, &value) > 0) {
-		struct label *l = vec_push(a, &image->labels);
-		if (!l)
-			return;
-		*l = (struct label){ arena_str(a, key), arena_str(a, json_text(value)) };
 	}
 }
 
@@ -264,7 +299,7 @@ static int read_config(const char *name, const struct json *j, struct arena *a, 
 	image->os_version = p.os_version;
 	image->created = arena_str(a, json_str(j, "created"));
 	read_history(json_get(j, "history"), a, image);
-	read_labels(json_get(json_get(j, "config"), "Labels"), a, image);
+	read_labels(json_get(json_get(j, "config"), "Labels"), a, &image->labels);
 	return a->failed ? error_set(e, ERR_LIMIT, "%s: too large", name) : 0;
 }
 

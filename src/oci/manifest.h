@@ -35,6 +35,7 @@ struct descriptor {
 	str refers_to;            /* of an attestation: the digest it speaks of (BuildKit) */
 	bool attestation;         /* says something about another entry: no image */
 	bool foreign;             /* a layer that registries do not serve */
+	struct layer_table table;
 };
 
 struct manifest {
@@ -42,6 +43,7 @@ struct manifest {
 	str media_type;
 	struct descriptor config;
 	VEC(struct descriptor) entries; /* layers, lowest first; of an index its manifests */
+	struct label_list annotations;  /* of an image */
 };
 
 /* `content_type` is what the transport said; used where the document names no type of its own. */

@@ -303,7 +303,9 @@ int registry_platforms(const char *name, const struct source_options *o, struct 
 	return rc;
 }
 
-int registry_layer(struct registry *g, const struct layer *l, struct stream **out, struct error *e)
+/* A blob, or a part of it (to: above 0) */
+static int open_blob(struct registry *g, const struct layer *l, uint64_t from, uint64_t to,
+                     struct stream **out, struct error *e)
 {
 	struct arena work cleanup(arena_done) = ARENA(64 << 10);
 	struct response r cleanup(response_done) = { 0 };
@@ -315,15 +317,36 @@ int registry_layer(struct registry *g, const struct layer *l, struct stream **ou
 	digest_text(&l->digest, name);
 	q = request_for(g, "blobs", str_c(name), &work);
 	q.resume = true;
+	q.offset = from;
+	q.end = to;
 	rc = client_open(g->client, &q, &r, &s, e);
 	if (rc < 0)
 		return rc;
-	if (r.status != 200) {
-		stream_free(s);
-		return refused(g, &q, &r, STR(""), e);
+	if (to ? response_is_part(&r, from, to, l->size_bytes) : r.status == 200) {
+		*out = s;
+		return 0;
 	}
-	*out = stream_verify(s, &l->digest, l->size_bytes);
-	return 0;
+	stream_free(s);
+	if (to && (r.status == 200 || r.status == 206 || r.status == 416))
+		return error_set(e, ERR_UNSUPPORTED, "%.*s does not answer with parts of blobs",
+		                 STR_FMT(g->ref.host));
+	return refused(g, &q, &r, STR(""), e);
+}
+
+int registry_layer(struct registry *g, const struct layer *l, struct stream **out, struct error *e)
+{
+	struct stream *s;
+	int rc = open_blob(g, l, 0, 0, &s, e);
+
+	if (rc >= 0)
+		*out = stream_verify(s, &l->digest, l->size_bytes);
+	return rc;
+}
+
+int registry_range(struct registry *g, const struct layer *l, uint64_t from, uint64_t to,
+                   struct stream **out, struct error *e)
+{
+	return open_blob(g, l, from, to, out, e);
 }
 
 int registry_referrers(void *ctx, enum referrers_from from, str name, struct buf *out,
@@ -332,8 +355,8 @@ int registry_referrers(void *ctx, enum referrers_from from, str name, struct buf
 	struct registry *g = ctx;
 	struct arena work cleanup(arena_done) = ARENA(64 << 10);
 	struct response r cleanup(response_done) = { 0 };
-	struct request q = request_for(g, from == REFERRERS_API ? "referrers" : "manifests", name,
-	                               &work);
+	struct request q =
+	        request_for(g, from == REFERRERS_API ? "referrers" : "manifests", name, &work);
 	int rc;
 
 	q.accept = MANIFEST_ACCEPT;

@@ -14,6 +14,10 @@ int registry_platforms(const char *name, const struct source_options *o, struct 
                        struct platform_list *out, struct error *e) must_use;
 int registry_layer(struct registry *r, const struct layer *l, struct stream **out,
                    struct error *e) must_use;
+/* Bytes `from` … `to` (not included) of that blob; nothing vouches for them. ERR_UNSUPPORTED when the registry
+ * answers with anything else. */
+int registry_range(struct registry *r, const struct layer *l, uint64_t from, uint64_t to,
+                   struct stream **out, struct error *e) must_use;
 /* As struct referrers_documents asks; ctx is the registry */
 int registry_referrers(void *ctx, enum referrers_from from, str name, struct buf *out,
                        struct error *e) must_use;

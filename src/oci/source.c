@@ -77,8 +77,9 @@ static int open_sbom(struct source *s, const char *path, struct error *e)
 {
 	s->shape = SOURCE_SBOM;
 	s->image.kind = STR("sbom");
-	return strcmp(path, "-") ? tarball_open_plain(path, &s->archive, e)
-	                         : tarball_open(path, &s->options, s->arena, &s->archive, &s->ref, e);
+	return strcmp(path, "-")
+	               ? tarball_open_plain(path, &s->archive, e)
+	               : tarball_open(path, &s->options, s->arena, &s->archive, &s->ref, e);
 }
 
 /* An archive or an SBOM: the first bytes say it. */
@@ -192,6 +193,16 @@ int source_layer(struct source *s, size_t i, struct stream **out, struct error *
 	return folder_layer(s->folder, out, e);
 }
 
+int source_layer_part(struct source *s, size_t i, uint64_t from, uint64_t to, struct stream **out,
+                      struct error *e)
+{
+	const struct layer *l = &s->image.layers.v[i];
+
+	if (!s->registry || l->foreign || from >= to || to > l->size_bytes)
+		return error_set(e, ERR_UNSUPPORTED, "no such part of the layer is to be had");
+	return registry_range(s->registry, l, from, to, out, e);
+}
+
 int source_stream(struct source *s, struct stream **out, struct error *e)
 {
 	if (!s->archive)
@@ -230,8 +241,7 @@ int source_attached(struct source *s, referrers_wanted *wanted, struct arena *a,
                     struct referrers *out, struct error *e)
 {
 	struct referrers_documents from = { s->registry ? registry_referrers : layout_referrers,
-		                            s->registry ? (void *)s->registry
-		                                        : (void *)s->layout };
+		                            s->registry ? (void *)s->registry : (void *)s->layout };
 
 	return from.ctx ? referrers_list(&from, &s->image, wanted, a, out, e) : 0;
 }
@@ -239,7 +249,9 @@ int source_attached(struct source *s, referrers_wanted *wanted, struct arena *a,
 int source_referrer(struct source *s, const struct referrer *r, struct stream **out,
                     struct error *e)
 {
-	struct layer blob = { .digest = r->digest, .has_digest = true, .size_bytes = r->size_bytes };
+	struct layer blob = { .digest = r->digest,
+		              .has_digest = true,
+		              .size_bytes = r->size_bytes };
 
 	return s->registry ? registry_layer(s->registry, &blob, out, e)
 	                   : layout_layer(s->layout, &blob, out, e);

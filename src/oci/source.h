@@ -28,6 +28,11 @@ struct image *source_image(struct source *s); /* borrowed; for SOURCE_STREAM aft
 /* The bytes of layer i as stored, digest and size checked at their end. Any thread. */
 int source_layer(struct source *s, size_t i, struct stream **out, struct error *e) must_use;
 
+/* Bytes `from` … `to` (not included) of a layer, which nothing vouches for; of a registry's only. Any thread.
+ * ERR_UNSUPPORTED where parts are not to be had. */
+int source_layer_part(struct source *s, size_t i, uint64_t from, uint64_t to, struct stream **out,
+                      struct error *e) must_use;
+
 /* SOURCE_STREAM, SOURCE_SBOM: the file's bytes, outermost compression still on. Once. */
 int source_stream(struct source *s, struct stream **out, struct error *e) must_use;
 
