@@ -102,12 +102,33 @@ void bases_remember(struct cachestore *s, const struct image *image)
 	renew(s, &a, &chains[n - 1], name, image->digest, buf_view(&record));
 }
 
-static str label(const struct image *image, str key)
+static str value_of(const struct label_list *list, str key)
 {
-	for (size_t i = 0; i < image->labels.n; i++)
-		if (str_eq(image->labels.v[i].key, key))
-			return image->labels.v[i].value;
+	for (size_t i = 0; i < list->n; i++)
+		if (str_eq(list->v[i].key, key))
+			return list->v[i].value;
 	return (str){ 0 };
+}
+
+#define BASE "org.opencontainers.image.base."
+
+/* What the image says of itself: by an annotation of its manifest, or by a label, which the images
+ * made from it have too (image-spec, annotations.md). Name and digest are of one kind. */
+struct said {
+	str name, digest, how, how_proven;
+};
+
+static struct said what_it_says(const struct image *image)
+{
+	const struct label_list *notes = &image->annotations, *labels = &image->labels;
+	struct said by_note = { value_of(notes, STR(BASE "name")),
+		                value_of(notes, STR(BASE "digest")), STR("annotation " BASE "name"),
+		                STR("annotation " BASE "digest, and its layers") };
+	struct said by_label = { value_of(labels, STR(BASE "name")),
+		                 value_of(labels, STR(BASE "digest")), STR("label " BASE "name"),
+		                 STR("label " BASE "digest, and its layers") };
+
+	return by_note.name.n || by_note.digest.n ? by_note : by_label;
 }
 
 static void claim(struct base_image *b, str name, str digest, size_t layers, str how)
@@ -118,8 +139,8 @@ static void claim(struct base_image *b, str name, str digest, size_t layers, str
 void bases_find(struct cachestore *s, struct arena *a, struct scan_report *r)
 {
 	const struct image *image = &r->image;
-	str name = label(image, STR("org.opencontainers.image.base.name"));
-	str digest = label(image, STR("org.opencontainers.image.base.digest"));
+	struct said said = what_it_says(image);
+	str name = said.name, digest = said.digest;
 	struct digest *chains, by_manifest = name_of_manifest(digest);
 	size_t n = make_chains(image, a, &chains);
 	struct digest ignored;
@@ -130,8 +151,7 @@ void bases_find(struct cachestore *s, struct arena *a, struct scan_report *r)
 		digest = (str){ 0 };
 	if (digest.n && look_up(s, &by_manifest, a, &known) && known.layers <= n &&
 	    digest_eq(&chains[known.layers - 1], &known.chain)) {
-		claim(&r->base, name.n ? name : known.name, digest, known.layers,
-		      STR("label org.opencontainers.image.base.digest, and its layers"));
+		claim(&r->base, name.n ? name : known.name, digest, known.layers, said.how_proven);
 		return;
 	}
 	/* a whole image below this one: not all of it, which would be this image by another name */
@@ -142,5 +162,5 @@ void bases_find(struct cachestore *s, struct arena *a, struct scan_report *r)
 			return;
 		}
 	if (name.n || digest.n)
-		claim(&r->base, name, digest, 0, STR("label org.opencontainers.image.base.name"));
+		claim(&r->base, name, digest, 0, said.how);
 }

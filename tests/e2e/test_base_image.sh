@@ -59,6 +59,15 @@ make_image debian-lies:1 "$labelled | .config.Labels[\"org.opencontainers.image.
 go debian-lies:1 >false.json
 [ "$(base_of false.json)" = '["example.org/base:9",null,"label org.opencontainers.image.base.name"]' ] || fail "$(base_of false.json)"
 ok
+# an annotation of the manifest speaks before a label, which may come from below
+noted='.annotations = {"org.opencontainers.image.base.name": "example.org/noted:1"'
+make_image noted:1 "$labelled" "$noted}"
+go noted:1 >noted.json
+[ "$(base_of noted.json)" = "[\"$REGISTRY/debian:12\",1,\"layers of $REGISTRY/debian:12\"]" ] || fail "$(base_of noted.json)"
+make_image noted-true:1 "$labelled" "$noted, \"org.opencontainers.image.base.digest\": \"$digest\"}"
+go noted-true:1 >noted.json
+[ "$(base_of noted.json)" = '["example.org/noted:1",1,"annotation org.opencontainers.image.base.digest, and its layers"]' ] || fail "$(base_of noted.json)"
+ok
 scan 0 "$REGISTRY/app:1" --db "$db" --max-data-age 0 -q >table
 grep -q "^Base: .*/debian:12 (1 layer): brings [0-9]* of [0-9]* findings" table || fail "$(head table)"
 ok
