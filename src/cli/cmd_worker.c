@@ -20,6 +20,10 @@ int cmd_worker(int argc, char **argv)
 		return bundleworker_main();
 	if (!strcmp(kind, "vex"))
 		return worker_vex();
+	if (!strcmp(kind, "table"))
+		return worker_table();
+	if (!strcmp(kind, "inflate"))
+		return worker_inflate();
 	if (!strncmp(kind, "feed-", 5))
 		return feedworker_main(kind);
 	fputs("plimsoll: worker is started by plimsoll itself\n", stderr);

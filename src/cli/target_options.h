@@ -13,7 +13,7 @@ struct target_options {
 	/* how it is reached and read */
 	const char *podman_root, *containerd_root, *platform, *username, *ca_file, *temp_dir, *cache_dir;
 	uint64_t cache_max;
-	bool no_cache, attached_sboms, attached_vex, offline, insecure, password_stdin, quiet, verbose;
+	bool no_cache, whole_layers, attached_sboms, attached_vex, offline, insecure, password_stdin, quiet, verbose;
 	unsigned timeout_s, jobs;
 	/* how it is judged */
 	const char *leave_out, *severity_source, *db, *ignorefile, *advisories;

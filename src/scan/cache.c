@@ -87,12 +87,17 @@ const char *cache_default_folder(char *out, size_t room)
 
 /* --- layers --- */
 
+/* table: of a layer that was read by it, else NULL */
 static struct digest name_of_layer(const struct cache *c, const struct digest *blob,
-                                   struct wanted_list wanted)
+                                   const struct layer_table *table, struct wanted_list wanted)
 {
 	struct buf key cleanup(buf_done) = BUF(MIB(64));
 
-	buf_str(&key, STR("layer"));
+	buf_str(&key, table ? STR("layer by its table") : STR("layer"));
+	if (table) {
+		buf_u32(&key, table->kind);
+		buf_add(&key, str_mem(table->digest.bytes, sizeof table->digest.bytes));
+	}
 	buf_u32(&key, CACHE_READERS);
 	buf_str(&key, str_c(c->version));
 	buf_str(&key, str_mem(c->build_id, c->build_id_n));
@@ -120,14 +125,24 @@ static bool read_content(str content, struct layer_result *out)
 	return false;
 }
 
-bool cache_recall_layer(struct cache *c, const struct digest *blob, struct wanted_list wanted,
-                        struct layer_result *out)
+static bool recall(struct cache *c, struct digest name, struct layer_result *out)
 {
 	struct buf content cleanup(buf_done) = BUF(CONTENT_BYTES_MAX);
-	struct digest name = name_of_layer(c, blob, wanted);
 
 	return cachestore_get(c->store, CACHE_LAYERS, &name, &content) &&
 	       read_content(buf_view(&content), out);
+}
+
+bool cache_recall_layer(struct cache *c, const struct digest *blob, struct wanted_list wanted,
+                        struct layer_result *out)
+{
+	return recall(c, name_of_layer(c, blob, NULL, wanted), out);
+}
+
+bool cache_recall_sought(struct cache *c, const struct layer *l, struct wanted_list wanted,
+                         struct layer_result *out)
+{
+	return c && recall(c, name_of_layer(c, &l->digest, &l->table, wanted), out);
 }
 
 /* Gaps that the machine made (no room for a spool) would be there again though the room is not;
@@ -140,20 +155,30 @@ static bool is_lasting(const struct layer_result *r)
 	return !r->end.code;
 }
 
-void cache_retain_layer(struct cache *c, const struct digest *blob, struct wanted_list wanted,
-                        const struct layer_result *r)
+static void retain(struct cache *c, struct digest name, const struct layer_result *r)
 {
 	struct sink content = SINK(-1);
-	struct digest name;
 
 	if (!is_lasting(r))
 		return;
 	layer_result_write(r, &content);
 	sink_flush(&content);
-	name = name_of_layer(c, blob, wanted);
 	if (!content.failed)
 		cachestore_put(c->store, CACHE_LAYERS, &name, buf_view(&content.bytes));
 	buf_done(&content.bytes);
+}
+
+void cache_retain_layer(struct cache *c, const struct digest *blob, struct wanted_list wanted,
+                        const struct layer_result *r)
+{
+	retain(c, name_of_layer(c, blob, NULL, wanted), r);
+}
+
+void cache_retain_sought(struct cache *c, const struct layer *l, struct wanted_list wanted,
+                         const struct layer_result *r)
+{
+	if (c)
+		retain(c, name_of_layer(c, &l->digest, &l->table, wanted), r);
 }
 
 /* --- documents --- */

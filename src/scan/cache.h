@@ -26,6 +26,13 @@ bool cache_recall_layer(struct cache *c, const struct digest *blob, struct wante
 void cache_retain_layer(struct cache *c, const struct digest *blob, struct wanted_list wanted,
                         const struct layer_result *r);
 
+/* The same of a layer that was read by its table: nobody checked the digest of its blob, so what was found is
+ * kept beside that, under the table's digest too. `c` may be NULL. */
+bool cache_recall_sought(struct cache *c, const struct layer *l, struct wanted_list wanted,
+                         struct layer_result *out);
+void cache_retain_sought(struct cache *c, const struct layer *l, struct wanted_list wanted,
+                         const struct layer_result *r);
+
 /* As source_options want them; ctx is the cache. */
 bool cache_recall_document(void *ctx, const struct digest *d, struct buf *out);
 void cache_retain_document(void *ctx, const struct digest *d, str bytes);

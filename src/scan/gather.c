@@ -1,16 +1,18 @@
 #include "scan/gather.h"
 #include "scan/bases.h"
 #include "scan/cache.h"
-#include "scan/job.h"
 #include "scan/claims.h"
+#include "scan/job.h"
 #include "scan/merge.h"
+#include "scan/seek.h"
 #include "scan/vexes.h"
 #include "sys/proc.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 
-enum { JOBS_MAX = 4, LAYER_ARENA_MIB = 64, LAYERS_MAX = 2048 };
+enum { JOBS_MAX = 4, LAYER_ARENA_MIB = 64, LAYERS_MAX = 2048, SEEK_BYTES_MIN = 1 << 20 };
 
 struct gathering {
 	const struct scan_options *o;
@@ -23,8 +25,9 @@ struct gathering {
 	struct archive_found archive; /* owns the results of an archive: one may serve two layers */
 	/* shared by the threads */
 	pthread_mutex_t lock;
-	size_t next, kept_bytes;          /* kept: of all layers' findings */
-	struct error failed;              /* the first fetch that failed ends the scan */
+	size_t next, kept_bytes; /* kept: of all layers' findings */
+	struct error failed;     /* the first fetch that failed ends the scan */
+	bool sought, no_parts;   /* a layer was read by its table; the registry has no parts */
 	const struct wanted_list *wanted; /* of each layer, on the second round; else NULL */
 };
 
@@ -96,6 +99,69 @@ static void forget(struct gathering *s, size_t i)
 	arena_done(&s->arenas[i]);
 }
 
+static void clear(struct gathering *s, size_t i)
+{
+	s->arenas[i] = ARENA(MIB(LAYER_ARENA_MIB));
+	s->results[i] = (struct layer_result){ .arena = &s->arenas[i] };
+}
+
+static void note(const struct gathering *s, const char *line)
+{
+	if (s->o->source.note)
+		s->o->source.note(s->o->source.note_ctx, line);
+}
+
+static bool may_seek(struct gathering *s, const struct layer *l)
+{
+	bool may = l->table.kind && l->has_digest && !s->o->whole_layers;
+
+	pthread_mutex_lock(&s->lock);
+	may = may && !s->no_parts && source_shape(s->source) == SOURCE_LAYERS &&
+	      str_eq(source_image(s->source)->kind, STR("registry"));
+	pthread_mutex_unlock(&s->lock);
+	return may;
+}
+
+/* A seekable layer by its table. false: it is to be read whole, as any other, whatever was the
+ * matter. */
+static bool seek(struct gathering *s, size_t i, struct turn *turn, const struct job *job)
+{
+	struct layer *l = &s->report->image.layers.v[i];
+	struct seeking how = {
+		s->source, i, l, job->wanted, job->spool_fd, job->fed, job->fed_ctx
+	};
+	struct sought took = { 0 };
+	struct error e = { 0 };
+	char line[1400];
+	bool read = cache_recall_sought(s->o->cache, l, job->wanted, &s->results[i]);
+
+	if (!read && l->size_bytes >= SEEK_BYTES_MIN) {
+		read = seek_layer(&how, &s->results[i], &took, &e) >= 0;
+		if (read)
+			snprintf(line, sizeof line,
+			         "layer %zu: %zu of %zu entries read by Range: %" PRIu64
+			         " of %" PRIu64 " bytes in %zu requests",
+			         i + 1, took.files, took.entries, took.wire_bytes, l->size_bytes,
+			         took.requests);
+		else
+			snprintf(line, sizeof line, "layer %zu: read whole: %s", i + 1, e.msg);
+		note(s, line);
+		if (read)
+			cache_retain_sought(s->o->cache, l, job->wanted, &s->results[i]);
+	}
+	pthread_mutex_lock(&s->lock);
+	s->sought |= read;
+	s->no_parts |= !read && took.requests == 1 && e.code == ERR_UNSUPPORTED;
+	pthread_mutex_unlock(&s->lock);
+	if (!read) {
+		layer_result_done(&s->results[i]);
+		arena_done(&s->arenas[i]);
+		clear(s, i);
+		turn->now.bytes = 0;
+	}
+	return read;
+}
+
 static int read_layer(struct gathering *s, size_t i, int spool_fd, struct error *e)
 {
 	struct layer *l = &s->report->image.layers.v[i];
@@ -106,8 +172,7 @@ static int read_layer(struct gathering *s, size_t i, int spool_fd, struct error 
 	int code;
 
 	forget(s, i);
-	s->arenas[i] = ARENA(MIB(LAYER_ARENA_MIB));
-	*r = (struct layer_result){ .arena = &s->arenas[i] };
+	clear(s, i);
 	if (s->wanted)
 		job.wanted = s->wanted[i];
 	if (l->foreign)
@@ -115,6 +180,11 @@ static int read_layer(struct gathering *s, size_t i, int spool_fd, struct error 
 	if (s->o->cache && l->has_digest &&
 	    cache_recall_layer(s->o->cache, &l->digest, job.wanted, r))
 		return keep(s, i, e);
+	if (may_seek(s, l) && seek(s, i, &turn, &job)) {
+		turn.now.done = true;
+		tell(&turn);
+		return keep(s, i, e);
+	}
 	code = source_layer(s->source, i, &stored, e);
 	if (code >= 0)
 		code = job_layer(&job, stored, r, e);
@@ -385,7 +455,7 @@ static void place_on_base(struct gathering *s)
 	struct cachestore *store = s->o->cache ? cache_store(s->o->cache) : NULL;
 
 	bases_find(store, s->arena, s->report);
-	if (store && source_shape(s->source) == SOURCE_LAYERS)
+	if (store && source_shape(s->source) == SOURCE_LAYERS && !s->sought)
 		bases_remember(store, &s->report->image);
 }
 

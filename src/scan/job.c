@@ -19,6 +19,7 @@ struct feeding {
 	struct stream *from;
 	struct error e;   /* of the feeding; looked at after the join */
 	bool worker_gone; /* it stopped reading before the end: the rest was only checked */
+	bool unchecked;   /* the rest need not be read */
 	_Atomic int64_t
 	        since_ms; /* since when it is the worker's turn; NOT_ITS_TURN while fetching */
 };
@@ -52,10 +53,12 @@ static void *feed(void *arg)
 		if (!f->worker_gone && proc_write(f->to, part, (size_t)got, &f->e) < 0)
 			f->worker_gone = true; /* its end will be told by proc_end; the digest is
 			                          still checked */
+		if (f->worker_gone && f->unchecked)
+			break;
 		if (f->job->fed)
 			f->job->fed(f->job->fed_ctx, (uint64_t)got);
 	}
-	if (got >= 0)
+	if (got >= 0) /* that it stopped reading is told by how it ended */
 		f->e = (struct error){ 0 };
 	proc_close_in(f->to);
 	free(part);
@@ -271,4 +274,153 @@ int job_vex(const struct job *j, struct stream *stored, struct arena *a, struct 
 	if (r >= 0)
 		*out = found;
 	return r;
+}
+
+/* --- seekable layers --- */
+
+static bool take_entry(struct taker *t, struct toc *out)
+{
+	struct toc_entry *x = vec_push(out->arena, &out->entries);
+	uint32_t kind = take_u32(t), pieces;
+
+	if (!x)
+		return false;
+	x->type = (char)(kind & 0x7f);
+	x->wanted = kind & 256;
+	x->mode = take_u32(t) & 07777;
+	x->path = take_str(t, 2 * PATH_BYTES_MAX);
+	x->link = take_str(t, 2 * PATH_BYTES_MAX);
+	x->size_bytes = take_u64(t);
+	x->first = out->chunks.n;
+	x->chunks = pieces = take_u32(t);
+	while (pieces-- && !t->bad) {
+		struct toc_chunk *c = vec_push(out->arena, &out->chunks);
+		if (!c)
+			return false;
+		c->from = take_u64(t);
+		c->to = take_u64(t);
+		take_bytes(t, c->digest.bytes, sizeof c->digest.bytes);
+		c->size_bytes = take_u64(t);
+	}
+	return true;
+}
+
+static int take_table(struct taker *t, void *ctx, struct error *e)
+{
+	struct toc *out = ctx;
+
+	while (take_u32(t) == 1 && !t->bad)
+		if (!take_entry(t, out))
+			return error_set(e, ERR_LIMIT, "the layer's table is larger than %zu bytes",
+			                 out->arena->max_bytes);
+	uint32_t code = take_u32(t);
+	str msg = take_str(t, sizeof e->msg);
+	if (take_verdict(t, e) < 0)
+		return e->code;
+	return code ? error_set(e, code > 64 ? ERR_CRASH : -(int)code, "%.*s", STR_FMT(msg)) : 0;
+}
+
+int job_table(const struct job *j, struct stream *json, uint64_t blob_end, struct toc *out,
+              struct error *e)
+{
+	struct buf head cleanup(buf_done) = BUF(64);
+	struct error jailed = { 0 };
+	int r;
+
+	buf_u64(&head, blob_end);
+	r = run(j, "table", stream_prefixed(buf_view(&head), json), out->arena, take_table, out,
+	        &jailed, e);
+	if (r >= 0 && jailed.code)
+		*e = jailed;
+	return e->code < 0 ? e->code : r;
+}
+
+struct inflated { /* a worker whose answer is read as a stream */
+	struct stream s;
+	struct job job;
+	struct proc worker;
+	struct stream *pieces;
+	struct feeding f;
+	struct answer answer;
+	pthread_t feeder;
+	bool over;
+};
+
+static int finish(struct inflated *z, struct error *e)
+{
+	int r;
+
+	pthread_join(z->feeder, NULL);
+	r = proc_end(&z->worker, e);
+	z->over = true;
+	if (!z->f.e.code)
+		return r;
+	*e = z->f.e; /* what could not be fetched is why the worker ended */
+	return e->code;
+}
+
+static ssize_t inflated_read(struct stream *s, void *p, size_t n, struct error *e)
+{
+	struct inflated *z = (struct inflated *)s;
+	struct error ignored = { 0 };
+	ssize_t got;
+
+	if (z->over)
+		return 0;
+	int64_t since = atomic_load(&z->f.since_ms);
+	if (since != NOT_ITS_TURN) /* while nobody read, it could not go on */
+		atomic_compare_exchange_strong(&z->f.since_ms, &since, time_mono_ms());
+	got = answer_read(&z->answer.s, p, n, e);
+	if (got > 0)
+		return got;
+	if (got < 0 || !proc_ends(&z->worker))
+		kill(z->worker.pid, SIGKILL);
+	return got < 0 ? (finish(z, &ignored), got) : finish(z, e);
+}
+
+static void inflated_free(struct stream *s)
+{
+	struct inflated *z = (struct inflated *)s;
+	struct error ignored = { 0 };
+
+	if (!z->over) {
+		kill(z->worker.pid, SIGKILL);
+		(void)!finish(z, &ignored);
+	}
+	stream_free(z->pieces);
+	free(z);
+}
+
+int job_inflate(struct stream *pieces, struct stream **out, struct error *e)
+{
+	static const struct stream_ops ops = { inflated_read, inflated_free },
+	                               answers = { answer_read, answer_free };
+	struct inflated *z = calloc(1, sizeof *z);
+	int r;
+
+	assert(z);
+	r = proc_start_worker("inflate", -1, &z->worker, e);
+	if (r < 0) {
+		stream_free(pieces);
+		free(z);
+		return r;
+	}
+	z->s.ops = &ops;
+	z->pieces = pieces;
+	z->job.spool_fd = -1;
+	z->f = (struct feeding){ .job = &z->job,
+		                 .to = &z->worker,
+		                 .from = pieces,
+		                 .unchecked = true,
+		                 .since_ms = time_mono_ms() };
+	z->answer = (struct answer){ { .ops = &answers }, &z->f };
+	r = pthread_create(&z->feeder, NULL, feed, &z->f);
+	if (r) {
+		proc_kill(&z->worker);
+		stream_free(pieces);
+		free(z);
+		return error_errno(e, r, "start a thread");
+	}
+	*out = &z->s;
+	return 0;
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include "inventory/sbom.h"
 #include "oci/source.h"
+#include "oci/toc.h"
 #include "scan/worker.h"
 
 struct job {
@@ -25,6 +26,12 @@ struct archive_found {
 	struct error end;    /* the archive was not read to its end */
 };
 int job_archive(const struct job *j, struct stream *stored, struct archive_found *out, struct error *e) must_use;
+
+/* The table of a seekable layer (oci/toc), whose content ends at `blob_end`: its JSON, digest checked at its end. */
+int job_table(const struct job *j, struct stream *json, uint64_t blob_end, struct toc *out, struct error *e) must_use;
+/* Pieces with their heads (worker_inflate), taken over, as what a jailed worker inflates them to. The calling
+ * thread outlives the stream; its bytes are the jail's word. */
+int job_inflate(struct stream *pieces, struct stream **out, struct error *e) must_use;
 
 /* An SBOM. What is wrong with it is claims.result.end. */
 struct claims {

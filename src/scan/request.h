@@ -24,6 +24,7 @@ struct scan_options {
 	unsigned jobs;         /* layers at a time; 0: one a core, at most 4 */
 	unsigned max_data_age_days; /* 0: any age */
 	unsigned shown;        /* set of 1 << severity: others are counted and not shown; 0: all */
+	bool whole_layers;     /* seekable layers are read as any other */
 	bool attached_sboms;   /* packages of SBOMs attached to the image are claimed too */
 	bool ignore_unfixed;
 	bool plan;             /* r->plan is made, of the findings that are shown */

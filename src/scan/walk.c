@@ -55,12 +55,17 @@ static bool take_whiteout(struct walk *w, str path)
 	return true;
 }
 
-static const struct detector *detector_for(const struct walk *w, str path, unsigned mode)
+static const struct detector *detector_for(struct wanted_list wanted, str path, unsigned mode)
 {
-	for (size_t i = 0; i < w->wanted.n; i++)
-		if (str_eq(w->wanted.v[i].path, path))
-			return detector_by_kind(w->wanted.v[i].detector);
+	for (size_t i = 0; i < wanted.n; i++)
+		if (str_eq(wanted.v[i].path, path))
+			return detector_by_kind(wanted.v[i].detector);
 	return detector_match(path, mode);
+}
+
+bool walk_wants(struct wanted_list wanted, str path, unsigned mode)
+{
+	return detector_for(wanted, path, mode) != NULL;
 }
 
 static bool is_program(const struct detector *d)
@@ -155,7 +160,7 @@ static int take_member(struct walk *w, const struct member *m, struct error *e)
 		}
 		break;
 	case MEMBER_FILE:
-		d = detector_for(w, path, m->mode);
+		d = detector_for(w->wanted, path, m->mode);
 		if (d)
 			return read_file(w, d, path, m, e);
 		break;

@@ -12,6 +12,8 @@ struct wanted_list {
 	size_t n;
 };
 
+/* Does the walk read a file of that (clean) path? */
+bool walk_wants(struct wanted_list wanted, str path, unsigned mode);
 /* Walks `tar` (inflated; taken over) into *out, whose arena is set. A damaged or endless layer is no
  * failure of the call: out->end says so and what was found stays. */
 void walk_layer(struct stream *tar, struct wanted_list wanted, struct spool *spool, struct layer_result *out);

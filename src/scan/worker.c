@@ -2,6 +2,7 @@
 #include "base/cursor.h"
 #include "format/members.h"
 #include "inventory/sbom.h"
+#include "oci/toc.h"
 #include "policy/vexread.h"
 #include "policy/vexwire.h"
 #include "sys/jail.h"
@@ -325,6 +326,120 @@ int worker_read_vex(struct stream *in, struct spool *spool, struct sink *out, st
 	                     : 0;
 }
 
+/* --- seekable layers: the table, and pieces --- */
+
+struct table_wish {
+	struct wanted_list wanted;
+	char clean[2 * PATH_BYTES_MAX];
+};
+
+/* As the walk will ask: a file that it reads has its content. */
+static bool table_wants(void *ctx, str path, unsigned mode)
+{
+	struct table_wish *w = ctx;
+	str clean = members_clean_path(path, w->clean);
+
+	return clean.n && !str_starts(str_base(clean), STR(".wh.")) && path.n <= PATH_BYTES_MAX &&
+	       walk_wants(w->wanted, clean, mode);
+}
+
+static void write_table(const struct toc *t, struct sink *out)
+{
+	for (size_t i = 0; i < t->entries.n; i++) {
+		const struct toc_entry *x = &t->entries.v[i];
+		buf_u32(&out->bytes, 1);
+		buf_u32(&out->bytes, (uint32_t)x->type | (x->wanted ? 256u : 0));
+		buf_u32(&out->bytes, x->mode);
+		buf_str(&out->bytes, x->path);
+		buf_str(&out->bytes, x->link);
+		buf_u64(&out->bytes, x->size_bytes);
+		buf_u32(&out->bytes, (uint32_t)x->chunks);
+		for (size_t k = 0; k < x->chunks; k++) {
+			const struct toc_chunk *c = &t->chunks.v[x->first + k];
+			buf_u64(&out->bytes, c->from);
+			buf_u64(&out->bytes, c->to);
+			put_digest(out, &c->digest, c->size_bytes);
+		}
+		sink_settle(out);
+	}
+}
+
+int worker_read_table(struct stream *in, struct spool *spool, struct sink *out, struct error *e)
+{
+	struct arena a cleanup(arena_done) = ARENA(MIB(8));
+	struct arena found cleanup(arena_done) = ARENA(MIB(WORKER_ARENA_MIB));
+	struct stream *owned cleanup(stream_cleanup) = in;
+	struct table_wish wish = { 0 };
+	struct toc toc = { .arena = &found };
+	struct error why = { 0 };
+	unsigned char end[8];
+	int r = read_request(in, &a, &wish.wanted, e);
+	ssize_t got = r < 0 ? r : stream_read_full(in, end, sizeof end, e);
+	struct cursor c = CURSOR("request", end, got > 0 ? (size_t)got : 0);
+
+	(void)spool;
+	if (got < 0)
+		return (int)got;
+	r = toc_read(in, cur_le64(&c), table_wants, &wish, &toc, &why);
+	if (r >= 0)
+		write_table(&toc, out);
+	buf_u32(&out->bytes, 0);
+	buf_u32(&out->bytes, r < 0 ? (uint32_t)-r : 0);
+	buf_str(&out->bytes, str_c(why.msg));
+	r = in->failed ? 0 : stream_drain(in, e);
+	sink_flush(out);
+	return r < 0         ? r
+	       : out->failed ? error_set(e, ERR_SYSTEM, "the results cannot be written")
+	                     : 0;
+}
+
+/* One piece, of which `take` inflated bytes are wanted */
+static int inflate_piece(struct stream *piece, uint64_t wanted, struct sink *out, struct error *e)
+{
+	struct stream *plain cleanup(stream_cleanup) =
+	        stream_inflate(stream_borrow(piece), WORKER_INFLATED_MAX);
+	uint64_t left = wanted;
+	ssize_t got = 0;
+
+	while (left) {
+		char *p = buf_room(&out->bytes, KIB(64));
+		got = p ? stream_read(plain, p, (size_t)MIN(left, (uint64_t)KIB(64)), e)
+		        : error_set(e, ERR_LIMIT, "no room");
+		if (got <= 0)
+			break;
+		buf_grown(&out->bytes, (size_t)got);
+		left -= (uint64_t)got;
+		sink_settle(out);
+	}
+	if (got >= 0 && left && wanted != INFLATE_ALL)
+		return error_set(e, ERR_FORMAT, "a piece is shorter than promised");
+	return got < 0 ? (int)got : stream_drain(piece, e);
+}
+
+int worker_read_pieces(struct stream *in, struct spool *spool, struct sink *out, struct error *e)
+{
+	struct arena a cleanup(arena_done) = ARENA(MIB(1));
+	struct stream *owned cleanup(stream_cleanup) = in;
+	struct wanted_list unused;
+	unsigned char head[16];
+	ssize_t got = 0;
+	int r = read_request(in, &a, &unused, e);
+
+	(void)spool;
+	while (r >= 0 && (got = stream_read_full(in, head, sizeof head, e)) == sizeof head) {
+		struct cursor c = CURSOR("piece", head, sizeof head);
+		struct stream *piece = stream_part(in, cur_le64(&c));
+		r = inflate_piece(piece, cur_le64(&c), out, e);
+		stream_free(piece);
+	}
+	sink_flush(out);
+	if (r >= 0 && got)
+		r = got < 0 ? (int)got : error_set(e, ERR_FORMAT, "half a piece");
+	return r < 0         ? r
+	       : out->failed ? error_set(e, ERR_SYSTEM, "the results cannot be written")
+	                     : 0;
+}
+
 /* --- the process --- */
 
 static int work(int (*read_all)(struct stream *, struct spool *, struct sink *, struct error *),
@@ -365,4 +480,14 @@ int worker_sbom(void)
 int worker_vex(void)
 {
 	return work(worker_read_vex, VEX_MEMORY_MIB);
+}
+
+int worker_table(void)
+{
+	return work(worker_read_table, WORKER_MEMORY_MIB);
+}
+
+int worker_inflate(void)
+{
+	return work(worker_read_pieces, WORKER_MEMORY_MIB);
 }

@@ -20,6 +20,14 @@ enum worker_limits {
 /* What the parent sends before the bytes: put on the worker's stdin as one record. */
 void worker_request_write(struct buf *to, struct wanted_list wanted);
 
+/* `plimsoll worker table`: behind the request 8 bytes, where the blob's content ends, then the JSON of
+ * oci/toc; answers with the entries. */
+int worker_table(void);
+/* `plimsoll worker inflate`: pieces on its stdin, each with 16 bytes in front: how long it is, and how much of what
+ * it inflates to is wanted (INFLATE_ALL: all). Answers with that, one behind the other, and nothing else. */
+#define INFLATE_ALL UINT64_MAX
+int worker_inflate(void);
+
 /* The whole life of `plimsoll worker layer` and `plimsoll worker archive`: enters the jail, then
  * works. Returns the exit status. */
 int worker_layer(void);
@@ -32,3 +40,5 @@ int worker_read_layer(struct stream *in, struct spool *spool, struct sink *out, 
 int worker_read_archive(struct stream *in, struct spool *spool, struct sink *out, struct error *e) must_use;
 int worker_read_sbom(struct stream *in, struct spool *spool, struct sink *out, struct error *e) must_use;
 int worker_read_vex(struct stream *in, struct spool *spool, struct sink *out, struct error *e) must_use;
+int worker_read_table(struct stream *in, struct spool *spool, struct sink *out, struct error *e) must_use;
+int worker_read_pieces(struct stream *in, struct spool *spool, struct sink *out, struct error *e) must_use;

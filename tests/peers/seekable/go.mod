@@ -1,0 +1,8 @@
+module seekable
+
+go 1.24
+
+require (
+	github.com/containerd/stargz-snapshotter/estargz v0.18.2
+	github.com/containers/storage v1.59.1
+)
