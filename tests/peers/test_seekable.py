@@ -87,6 +87,9 @@ class Server(http.server.ThreadingHTTPServer):
         self.image, self.alter, self.ranges, self.sent, self.asked = image, alter, ranges, 0, []
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
+    def handle_error(self, *unused):
+        """Who gets the whole where he asked for a part hangs up."""
+
     def target(self):
         return f"127.0.0.1:{self.server_port}/x:1"
 
