@@ -18,8 +18,9 @@ static int add(struct file *f, str name, str version, unsigned traits, uint64_t 
 	return name.n ? inventory_add(into, &p, e) : 0;
 }
 
-/* --- deps.json: what a target has no files of is not shipped, as the shared framework brings a newer
- * one, or only the compiler wanted it. One without files counts by those it depends on. --- */
+/* --- deps.json: what a target has no files of is not shipped, as the shared framework brings a
+ * newer one, or only the compiler wanted it. One without files counts by those it depends on. ---
+ */
 
 enum { DEPENDENCIES_LOOKED_AT = 256, DEPENDENCIES_DEEP = 8 }; /* of one library */
 

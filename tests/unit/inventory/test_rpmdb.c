@@ -107,6 +107,74 @@ TEST(rpmheader_a_tag_that_comes_twice_counts_by_its_last)
 	EXPECT_STR(h.release, STR("2"));
 }
 
+/* BASENAMES 1117, DIRNAMES 1118 and for each name the number of its folder, DIRINDEXES 1116 */
+static void put_array(struct maker *m, uint32_t tag, const char *texts, size_t n, uint32_t count)
+{
+	put_at(m, tag, STRING_ARRAY, (uint32_t)m->data.n, count);
+	buf_add(&m->data, (str){ texts, n });
+}
+
+static void put_indexes(struct maker *m, const uint32_t *v, uint32_t n)
+{
+	while (m->data.n % 4)
+		buf_addc(&m->data, 0);
+	put_at(m, 1116, INT32, (uint32_t)m->data.n, n);
+	for (uint32_t i = 0; i < n; i++)
+		put_be32(&m->data, v[i]);
+}
+
+static void note(void *ctx, str path)
+{
+	struct buf *into = ctx;
+	buf_add(into, path);
+	buf_addc(into, ' ');
+}
+
+TEST(rpmheader_tells_the_files)
+{
+	static const struct {
+		const char *rule, *dirs, *names;
+		size_t dirs_n, names_n;
+		uint32_t dirs_count, names_count, indexes_count, indexes[3];
+		const char *want;
+	} rows[] = {
+		{ "folder and name",
+		  "/usr/bin/\0/etc/",
+		  "keel\0keel.conf\0hull",
+		  16,
+		  20,
+		  2,
+		  3,
+		  3,
+		  { 0, 1, 0 },
+		  "usr/bin/keel etc/keel.conf usr/bin/hull " },
+		{ "an index past the folders", "/a/", "x\0y", 4, 4, 1, 2, 2, { 7, 0 }, "a/y " },
+		{ "fewer indexes than names", "/a/", "x\0y", 4, 4, 1, 2, 1, { 0 }, "a/x " },
+		{ "a folder that is no absolute one", "a/", "x", 3, 2, 1, 1, 1, { 0 }, "" },
+		{ "no folders", "", "x", 0, 2, 0, 1, 1, { 0 }, "" },
+	};
+
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct maker m = MAKER;
+		struct rpmheader h;
+		struct error e = { 0 };
+		struct arena scratch cleanup(arena_done) = ARENA(1 << 16);
+		struct buf told cleanup(buf_done) = BUF(1 << 12);
+
+		put_nevra(&m, "keel", "1", "1");
+		if (rows[i].dirs_count)
+			put_array(&m, 1118, rows[i].dirs, rows[i].dirs_n, rows[i].dirs_count);
+		put_indexes(&m, rows[i].indexes, rows[i].indexes_count);
+		put_array(&m, 1117, rows[i].names, rows[i].names_n, rows[i].names_count);
+		struct buf b cleanup(buf_done) = done(&m);
+		EXPECT_OK(rpmheader_parse(buf_view(&b), &h, &e), &e);
+		rpmheader_files(&h, &scratch, note, &told);
+		if (!str_eq(buf_view(&told), str_c(rows[i].want)))
+			test_fail(__FILE__, __LINE__, "%s: \"%.*s\"", rows[i].rule,
+			          STR_FMT(buf_view(&told)));
+	}
+}
+
 TEST(rpmheader_refuses_what_points_outside)
 {
 	static const struct {
