@@ -1,5 +1,6 @@
 #include "inventory/window.h"
 #include "inventory/block.h"
+#include <assert.h>
 
 static int fill(struct window *w, struct error *e)
 {
@@ -61,6 +62,7 @@ static block candidates(const char *at, size_t last, block first_byte, block las
  * no candidate. */
 size_t window_find(const struct window *w, str needle, size_t from)
 {
+	assert(needle.n);
 	size_t end = MIN(w->limit, w->n + 1 - MIN(w->n + 1, needle.n)), last = needle.n - 1;
 	block first_byte = block_of(needle.p[0]), last_byte = block_of(needle.p[last]);
 
