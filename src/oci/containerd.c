@@ -6,6 +6,7 @@
 #include "oci/manifest.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sys/stat.h>
 
 enum { NAMES_BYTES = 500 };
@@ -24,8 +25,8 @@ static int read_at(void *ctx, uint64_t offset, void *p, size_t n, struct error *
 		if (got < 0)
 			return error_errno(e, errno, "read");
 		if (!got)
-			return error_set(e, ERR_FORMAT, "byte %llu: cut off",
-			                 (unsigned long long)(offset + done));
+			return error_set(e, ERR_FORMAT, "byte %" PRIu64 ": cut off",
+			                 offset + done);
 		done += (size_t)got;
 	}
 	return 0;

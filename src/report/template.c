@@ -234,7 +234,7 @@ static struct found look_up(const struct writing *w, str name)
 /* "@first", "@last": true or false; "@number": counted from one */
 static bool look_around(const struct writing *w, str name, uint64_t *out)
 {
-	const struct frame *f = &w->frames[w->depth];
+	const struct frame *f;
 	unsigned d = w->depth;
 
 	while (d && !w->frames[d].count)
