@@ -26,6 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (purl_parse(text, &a, &back, &e) < 0)
 		assert(e.msg[0]);
 	else
-		assert(a.failed || !purl_package(&back, &a, &again, &ignored) || again.type == p.type);
+		assert(a.failed || !purl_package(&back, &a, &again, &ignored) ||
+		       again.type == p.type);
 	return 0;
 }
