@@ -69,12 +69,28 @@ static int take_lines(const char *name, str text, struct arena *a, struct ignore
 
 /* --- YAML --- */
 
-static void take_texts(struct arena *a, const struct yaml_node *list, struct ignore_texts *to)
+static bool is_empty(const struct yaml_node *n)
 {
-	for (const struct yaml_node *n = list && list->kind == YAML_LIST ? list->first : NULL; n;
-	     n = n->next)
-		if (n->kind == YAML_SCALAR)
-			vec_add(a, to, n->text);
+	return n->kind == YAML_SCALAR && !n->text.n && !n->quoted;
+}
+
+/* What is not understood must not be left out: an entry without its paths accepts more. */
+static int take_texts(const char *name, const struct yaml_node *entry, const char *key,
+                      struct arena *a, struct ignore_texts *to, struct error *e)
+{
+	const struct yaml_node *list = yamltree_get(entry, key);
+
+	if (!list || is_empty(list))
+		return 0;
+	if (list->kind != YAML_LIST)
+		return error_set(e, ERR_USAGE, "%s: line %u: `%s:` is no list", name, list->line, key);
+	for (const struct yaml_node *n = list->first; n; n = n->next) {
+		if (n->kind != YAML_SCALAR)
+			return error_set(e, ERR_USAGE, "%s: line %u: `%s:` lists texts only", name,
+			                 n->line, key);
+		vec_add(a, to, n->text);
+	}
+	return 0;
 }
 
 static int take_entry(const char *name, const struct yaml_node *n, struct arena *a,
@@ -84,14 +100,15 @@ static int take_entry(const char *name, const struct yaml_node *n, struct arena 
 		                  .statement = yamltree_str(n, "statement"),
 		                  .ends = INT64_MAX,
 		                  .line = n->line };
-	str date = yamltree_str(n, "expired_at");
+	const struct yaml_node *end = yamltree_get(n, "expired_at");
 
 	if (!x.id.n)
 		return error_set(e, ERR_USAGE, "%s: line %u: an entry without an id", name,
 		                 n->line);
-	take_texts(a, yamltree_get(n, "paths"), &x.paths);
-	take_texts(a, yamltree_get(n, "purls"), &x.purls);
-	if (date.n && set_end(name, &x, date, e) < 0)
+	if (take_texts(name, n, "paths", a, &x.paths, e) < 0 ||
+	    take_texts(name, n, "purls", a, &x.purls, e) < 0)
+		return e->code;
+	if (end && !is_empty(end) && set_end(name, &x, end->text, e) < 0)
 		return e->code;
 	vec_add(a, &out->entries, x);
 	return 0;

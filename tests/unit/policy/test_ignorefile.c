@@ -138,6 +138,11 @@ TEST(what_is_no_such_file_says_where)
 		{ "vulnerabilities:\n  - statement: x\n", true, "x: line 2: an entry without an id" },
 		{ "- id: x\n", true, "x: line 1: lists under names like `vulnerabilities:` are expected" },
 		{ "vulnerabilities: CVE-1\n", true, "x: line 1: `vulnerabilities:` is no list" },
+		{ "vulnerabilities:\n  - id: x\n    paths: usr/lib\n", true, "x: line 3: `paths:` is no list" },
+		{ "vulnerabilities:\n  - id: x\n    purls: {a: b}\n", true, "x: line 3: `purls:` is no list" },
+		{ "vulnerabilities:\n  - id: x\n    paths:\n      - a: b\n", true, "x: line 4: `paths:` lists texts only" },
+		{ "vulnerabilities:\n  - id: x\n    expired_at: [2026-12-31]\n", true,
+		  "x: line 2: \"\" is no date like 2026-12-31" },
 		{ "a: &x 1\nb: *x\n", true, "x: line 2: aliases are not read" },
 	};
 	for (size_t i = 0; i < LEN(rows); i++) {
