@@ -54,7 +54,7 @@ int locks_settle(struct arena *a, struct scan_report *r, struct error *e)
 	if (!installed || !out)
 		return error_set(e, ERR_LIMIT, "no memory for %zu packages", r->packages.n);
 	for (size_t i = 0; i < r->packages.n; i++)
-		if (!(r->packages.v[i].traits & PACKAGE_LOCKED))
+		if (!(r->packages.v[i].traits & PACKAGE_LOCKED) && !r->packages.v[i].owner.n)
 			installed[n++] = &r->packages.v[i];
 	qsort(installed, n, sizeof *installed, unit_order);
 	for (size_t i = 0; i < r->packages.n; i++) {

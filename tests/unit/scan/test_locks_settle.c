@@ -39,6 +39,22 @@ TEST(locks_are_told_once_as_installed)
 	EXPECT(locks_is_own(&given[10]) && !locks_is_own(&given[1]) && !locks_is_own(&given[0]));
 }
 
+/* A distribution's copy may be mended in place, what the lock file wants is as published. */
+TEST(locks_are_not_met_by_a_distribution)
+{
+	struct package owned = P(PYPI, "django", "3.2.19", 0);
+	static const struct package wanted = P(PYPI, "django", "3.2.19", PACKAGE_LOCKED);
+	struct arena a cleanup(arena_done) = ARENA(1 << 20);
+	struct scan_report r = { 0 };
+	struct error e = { 0 };
+
+	owned.owner = STR("python3-django");
+	vec_add(&a, &r.packages, owned);
+	vec_add(&a, &r.packages, wanted);
+	EXPECT_OK(locks_settle(&a, &r, &e), &e);
+	EXPECT_INT(r.packages.n, 2);
+}
+
 TEST(locks_without_any_change_nothing)
 {
 	static const struct package given = P(NPM, "a", "1", 0);
