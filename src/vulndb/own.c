@@ -72,7 +72,9 @@ void own_join(struct arena *a, struct scan_report *r, size_t first)
 		struct finding *old = same_flaw(r, first, f);
 		for (size_t k = 0; old && k < f->advisories.n; k++)
 			vec_add(a, &old->advisories, f->advisories.v[k]);
-		if (!old)
+		if (old)
+			old->hidden = (struct hiding){ 0 }; /* its user's word counts more */
+		else
 			r->findings.v[kept++] = *f;
 	}
 	r->findings.n = kept;

@@ -15,5 +15,5 @@ struct own_options {
 int own_open(const struct own_options *o, struct arena *a, struct vulndb **out, str *skipped,
              struct error *e) must_use;
 /* Findings from `first` on are those of own advisories: where one is about a package and flaw that
- * a finding before it tells too, its records join that one. */
+ * a finding before it tells too, its records join that one, and no owner hides it any more. */
 void own_join(struct arena *a, struct scan_report *r, size_t first);

@@ -54,6 +54,26 @@ TEST(own_advisories_join_what_the_database_tells)
 		EXPECT_INT(r.findings.v[0].advisories.n, 2);
 }
 
+/* What a distribution says of its copy does not hide what the user says of it. */
+TEST(own_advisories_are_not_hidden_by_an_owner)
+{
+	struct feeds f cleanup(feeds_done);
+	struct package p = { .type = PACKAGE_NPM, .name = STR("a"), .version = STR("1.0.0") };
+	char text[1024];
+	feeds_new(&f);
+	feeds_npm(&f, "GHSA-1", "\"CVE-2024-0001\"", "a", "2.0.0");
+	EXPECT_OK(feeds_update(&f), &f.e);
+	snprintf(text, sizeof text, record, "\"CVE-2024-0001\"");
+	feeds_put(&f, "mine/one.json", text);
+	struct scan_report r = feeds_match(&f, &p, NULL);
+	EXPECT_INT(r.findings.n, 1);
+	if (r.findings.n)
+		r.findings.v[0].hidden.kind = HIDING_OWNED;
+	r = match_own(&f, r, &p);
+	if (r.findings.n)
+		EXPECT_INT(r.findings.v[0].hidden.kind, HIDING_NONE);
+}
+
 TEST(a_folder_without_advisories_is_an_error)
 {
 	struct feeds f cleanup(feeds_done);
