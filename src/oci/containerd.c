@@ -51,12 +51,14 @@ static int note_name(void *ctx, str key, bool bucket, struct error *e)
 
 static int no_such(const struct bolt *db, const char *name, struct error *e)
 {
-	static const char *const spaces[] = { "default", "k8s.io", "moby" };
+	static const struct {
+		const char *name, *prefix;
+	} spaces[] = { { "default", "" }, { "k8s.io", "k8s.io/" }, { "moby", "moby/" } };
 	struct names n = { .text = BUF(NAMES_BYTES + 4096) };
 
 	for (size_t i = 0; i < LEN(spaces); i++) {
-		str path[] = { STR("v1"), str_c(spaces[i]), STR("images") };
-		n.prefix = i ? spaces[i] : "";
+		str path[] = { STR("v1"), str_c(spaces[i].name), STR("images") };
+		n.prefix = spaces[i].prefix;
 		if (bolt_keys(db, path, LEN(path), note_name, &n, e) < 0)
 			break;
 	}

@@ -102,7 +102,8 @@ def containerd():
         expect(f"containerd:{name}", done.returncode == 0 and shown == WANTED and report["image"]["kind"] == "containerd",
                (done.stderr, shown))
     done, _, _ = sbom("containerd:default/k8sio:1", "--containerd-root", root)
-    expect("an image of another namespace", done.returncode == 4 and b"containerd has no image" in done.stderr, done.stderr)
+    expect("an image of another namespace", done.returncode == 4 and b"containerd has no image" in done.stderr
+           and b", k8s.io/docker.io/library/k8sio:1" in done.stderr, done.stderr)
     database = next(pathlib.Path(root).glob("*bolt/meta.db"))
     data = bytearray(database.read_bytes())
     for name, damage in (("cut", data[:9000]), ("no database", b"hello" * 3000), ("nothing", b"")):
