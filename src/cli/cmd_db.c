@@ -47,7 +47,7 @@ static void show_progress(void *ctx, str feed, const char *what, uint64_t n)
 static void say_feed(const struct ingest_feed *f, bool quiet)
 {
 	struct buf b cleanup(buf_done) = BUF(8192);
-	db_put_safe(&b, f->why);
+	screen_put_safe(&b, f->why);
 	switch (f->state) {
 	case INGEST_FAILED:
 		fprintf(stderr, "plimsoll: %.*s: %.*s; %s\n", STR_FMT(f->name),

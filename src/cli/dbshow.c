@@ -1,6 +1,5 @@
 /* cli/dbshow.c — `plimsoll db info` and `db lookup`: what the advisory database holds. */
 #include "base/jsonout.h"
-#include "base/text.h"
 #include "base/time.h"
 #include "cli/dbverbs.h"
 #include "cli/screen.h"
@@ -10,18 +9,6 @@
 #include <stdio.h>
 
 enum { OUT_BYTES = 512 << 20, DETAILS_SHOWN_BYTES = 600, DAY_S = 86400 };
-
-/* What comes from a feed reaches a terminal without control characters. */
-void db_put_safe(struct buf *b, str s)
-{
-	char rune[TEXT_RUNE_BYTES];
-	while (s.n) {
-		uint32_t c = text_rune(&s);
-		if (c == '\n' || c == '\t')
-			c = ' ';
-		buf_add(b, text_is_unsafe(c) ? STR("?") : str_mem(rune, text_encode(c, rune)));
-	}
-}
 
 static int finish(struct buf *b, struct error *e)
 {
@@ -189,18 +176,18 @@ static void row_json(struct jsonout *j, const struct lookup_row *row)
 static void affected_text(struct buf *b, const struct affected *f)
 {
 	buf_add(b, STR("  "));
-	db_put_safe(b, f->ecosystem);
+	screen_put_safe(b, f->ecosystem);
 	buf_addc(b, ' ');
-	db_put_safe(b, f->name);
+	screen_put_safe(b, f->name);
 	if (f->module.n) {
 		buf_add(b, STR(" module "));
-		db_put_safe(b, f->module);
+		screen_put_safe(b, f->module);
 	}
 	for (size_t i = 0; i < f->ranges.n; i++)
 		for (size_t k = 0; k < f->ranges.v[i].events.n; k++) {
 			const struct range_event *event = &f->ranges.v[i].events.v[k];
 			buf_printf(b, "%s%s ", k ? ", " : i ? "; " : ": ", event_word(event->kind));
-			db_put_safe(b, event->version);
+			screen_put_safe(b, event->version);
 		}
 	if (f->versions.n)
 		buf_printf(b, "; %zu versions listed", f->versions.n);
@@ -213,7 +200,7 @@ static void list_text(struct buf *b, const char *what, const str *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		buf_add(b, i ? STR(" ") : str_c(what));
-		db_put_safe(b, v[i]);
+		screen_put_safe(b, v[i]);
 	}
 	if (n)
 		buf_addc(b, '\n');
@@ -222,7 +209,7 @@ static void list_text(struct buf *b, const char *what, const str *v, size_t n)
 static void row_text(struct buf *b, const struct lookup_row *row)
 {
 	const struct advisory *a = row->advisory;
-	db_put_safe(b, a->id);
+	screen_put_safe(b, a->id);
 	buf_printf(b, "  (%.*s", STR_FMT(row->feed));
 	if (a->modified.n)
 		buf_printf(b, ", %.*s", STR_FMT(str_upto(a->modified, 10)));
@@ -235,13 +222,13 @@ static void row_text(struct buf *b, const struct lookup_row *row)
 	for (size_t i = 0; i < a->opinions.n; i++) {
 		const struct opinion *o = &a->opinions.v[i];
 		buf_printf(b, "  %.*s: ", STR_FMT(o->source));
-		db_put_safe(b, o->vector.n ? o->vector : str_c(severity_word(o->severity)));
+		screen_put_safe(b, o->vector.n ? o->vector : str_c(severity_word(o->severity)));
 		buf_addc(b, '\n');
 	}
 	str text = a->summary.n ? a->summary : a->details;
 	if (text.n) {
 		buf_add(b, STR("  "));
-		db_put_safe(b, str_upto(text, DETAILS_SHOWN_BYTES));
+		screen_put_safe(b, str_upto(text, DETAILS_SHOWN_BYTES));
 		buf_addc(b, '\n');
 	}
 	for (size_t i = 0; i < a->affected.n; i++)

@@ -12,8 +12,6 @@ struct db_settings {
 const char *db_path(struct db_settings *s); /* lives with s */
 /* The folders that a file needs */
 int db_make_folder(const char *file, struct error *e) must_use;
-/* What comes from a feed reaches a terminal without control characters. */
-void db_put_safe(struct buf *b, str s);
 
 /* All return an exit status. */
 int db_info(struct db_settings *s);

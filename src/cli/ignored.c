@@ -1,24 +1,38 @@
 #include "cli/ignored.h"
 #include "base/time.h"
+#include "cli/screen.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 
 enum { WARNING_DAYS = 14, DAY_S = 86400 };
 
+/* The file may lie in somebody else's checkout. */
+static void say_end(const struct ignore_list *l, const struct ignore_entry *x, const char *when)
+{
+	struct buf b cleanup(buf_done) = BUF(8192);
+
+	screen_put_safe(&b, str_upto(l->file, 1000));
+	buf_printf(&b, ":%u: ", x->line);
+	screen_put_safe(&b, str_upto(x->id, 200));
+	buf_printf(&b, " %s ", when);
+	screen_put_safe(&b, str_upto(x->until, 40));
+	fprintf(stderr, "%.*s%s\n", STR_FMT(buf_view(&b)), x->ends <= time_now() ? ": it counts again" : "");
+}
+
 static void say_ends(const struct ignore_list *l, bool quiet)
 {
 	int64_t now = time_now();
+	char when[80];
 
 	for (size_t i = 0; i < l->entries.n; i++) {
 		const struct ignore_entry *x = &l->entries.v[i];
+		snprintf(when, sizeof when, "is accepted for %" PRId64 " more days, until",
+		         (x->ends - now + DAY_S - 1) / DAY_S);
 		if (x->ends <= now)
-			fprintf(stderr, "%.*s:%u: %.*s was accepted until %.*s: it counts again\n",
-			        STR_FMT(l->file), x->line, STR_FMT(x->id), STR_FMT(x->until));
+			say_end(l, x, "was accepted until");
 		else if (!quiet && x->ends - now < (int64_t)WARNING_DAYS * DAY_S)
-			fprintf(stderr, "%.*s:%u: %.*s is accepted for %" PRId64 " more days, until %.*s\n",
-			        STR_FMT(l->file), x->line, STR_FMT(x->id),
-			        (x->ends - now + DAY_S - 1) / DAY_S, STR_FMT(x->until));
+			say_end(l, x, when);
 	}
 }
 

@@ -113,19 +113,24 @@ static void put_name(char *name, size_t room, const struct image *image, bool pl
 		name[0] = '_';
 }
 
+static bool is_taken(const struct outlet *o, const char *path)
+{
+	for (size_t i = 0; i < o->names.n; i++)
+		if (!strcmp(o->names.v[i], path))
+			return true;
+	return false;
+}
+
 /* Two images of one name in one run (a stream, another registry's twin) are numbered. */
 static void name_file(struct outlet *o, const struct image *image, char *path, size_t room)
 {
+	const char *suffix = suffix_of(o->writer->format);
 	char name[NAME_BYTES];
 
 	put_name(name, sizeof name, image, o->named_by_platform);
-	snprintf(path, room, "%s/%s.%s", o->path, name, suffix_of(o->writer->format));
-	for (size_t i = 0; i < o->names.n; i++)
-		if (!strcmp(o->names.v[i], path)) {
-			snprintf(path, room, "%s/%s-%zu.%s", o->path, name, o->written + 1,
-			         suffix_of(o->writer->format));
-			break;
-		}
+	snprintf(path, room, "%s/%s.%s", o->path, name, suffix);
+	for (size_t n = 1; n <= o->names.n && is_taken(o, path); n++)
+		snprintf(path, room, "%s/%s-%zu.%s", o->path, name, o->written + n, suffix);
 	str kept = arena_str(&o->arena, str_c(path));
 	if (kept.p)
 		vec_add(&o->arena, &o->names, kept.p);
@@ -138,8 +143,10 @@ int outlet_template(struct outlet *o, const char *path, struct error *e)
 	ssize_t got = 1;
 	size_t n = 0;
 
-	if (fd < 0)
-		return error_errno(e, errno, "%s", path);
+	if (fd < 0) {
+		error_errno(e, errno, "%s", path);
+		return e->code = ERR_USAGE; /* a file of ours */
+	}
 	while (text && n < TEMPLATE_BYTES && (got = read(fd, text + n, TEMPLATE_BYTES - n)) > 0)
 		n += (size_t)got;
 	if (got < 0)

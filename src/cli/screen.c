@@ -1,4 +1,5 @@
 #include "cli/screen.h"
+#include "base/text.h"
 #include "base/time.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -95,6 +96,18 @@ int screen_write(str bytes, const char *path, struct error *e)
 		return e->code;
 	screen_sink_put(&s, bytes);
 	return screen_sink_close(&s, &out, true, e);
+}
+
+void screen_put_safe(struct buf *b, str s)
+{
+	char rune[TEXT_RUNE_BYTES];
+
+	while (s.n) {
+		uint32_t c = text_rune(&s);
+		if (c == '\n' || c == '\t')
+			c = ' ';
+		buf_add(b, text_is_unsafe(c) ? STR("?") : str_mem(rune, text_encode(c, rune)));
+	}
 }
 
 int screen_fail(const struct error *e)

@@ -23,6 +23,9 @@ int screen_sink_close(struct screen_sink *s, struct buf *out, bool good, struct 
 /* All at once. */
 int screen_write(str bytes, const char *path, struct error *e) must_use;
 
+/* What was written by others reaches a terminal in one line without control characters. */
+void screen_put_safe(struct buf *b, str s);
+
 /* "plimsoll: …" on stderr; returns the exit status that belongs to e. */
 int screen_fail(const struct error *e);
 

@@ -34,7 +34,11 @@ SOURCE_DATE_EPOCH=1714521600 scan 0 --fail-on low --ignorefile accepted.yaml oci
 grep -q "is accepted for 1 more days, until 2024-05-01" err || fail "no warning before the end: $(cat err)"
 scan 1 --fail-on high -q --ignorefile accepted.yaml oci:image:1 >out
 grep -q "was accepted until 2024-05-01: it counts again" err || fail "no word of what ended: $(cat err)"
+printf 'CVE-1\033]0;title\007 exp:2020-01-01\n' >of_others
+scan 0 -q --ignorefile of_others oci:image:1 >out
+grep -q "CVE-1?]0;title? was accepted until" err || fail "control characters reach the terminal: $(cat -v err)"
 scan 2 --ignorefile missing oci:image:1
+scan 2 --template missing oci:image:1
 echo "id: [" >broken.yaml
 scan 2 --ignorefile broken.yaml oci:image:1
 grep -q "broken.yaml: line" err || fail "no place named: $(cat err)"

@@ -20,6 +20,10 @@ ok
 one "oci:$image:1" -f cyclonedx -o out/
 [ "$(find out -name '*.cdx.json' | wc -l)" = 2 ] || fail "not two files in the folder"
 ok
+mkdir -p roots/a-3 roots/a # a number is no other image's name
+scan 0 dir:roots/a-3 dir:roots/a dir:roots/a --db "$db" --max-data-age 0 -q -f json -o numbered/
+[ "$(find numbered -name '*.json' | wc -l)" = 3 ] || fail "a report was overwritten: $(ls numbered)"
+ok
 scan 2 "oci:$image:1" "oci:$image:1" --db "$db" -f sarif
 ok
 scan 4 "oci:$image:1" oci:/nowhere --db "$db" --max-data-age 0 -f json >rest.json
