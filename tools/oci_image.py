@@ -55,18 +55,19 @@ class Layout:
         return ({"mediaType": media, "digest": f"sha256:{digest.hexdigest()}", "size": size},
                 f"sha256:{plain.hexdigest()}")
 
-    def image(self, tag, layers, arch=None, history=None, settings=None):
+    def image(self, tag, layers, arch=None, history=None, settings=None, system=None):
         """Adds the image of these (descriptor, diff ID) pairs under a tag; history is a command a layer, settings the
-        configuration's `config`."""
+        configuration's `config`, system what replaces {"os": "linux"}."""
         arch = arch or ARCH.get(platform.machine(), platform.machine())
-        config = {"created": CREATED, "architecture": arch, "os": "linux", "config": settings or {"Env": ["PATH=/usr/bin:/bin"]},
+        system = system or {"os": "linux"}
+        config = {"created": CREATED, "architecture": arch, **system, "config": settings or {"Env": ["PATH=/usr/bin:/bin"]},
                   "rootfs": {"type": "layers", "diff_ids": [diff for _, diff in layers]},
                   "history": [{"created": CREATED, "created_by": h} for h in history or [""] * len(layers)]}
         manifest = {"schemaVersion": 2, "mediaType": MANIFEST,
                     "config": self.blob(json.dumps(config).encode(), CONFIG), "layers": [d for d, _ in layers]}
         described = self.blob(json.dumps(manifest).encode(), MANIFEST)
         described["annotations"] = {"org.opencontainers.image.ref.name": tag}
-        described["platform"] = {"architecture": arch, "os": "linux"}
+        described["platform"] = {"architecture": arch, **system}
         self.manifests.append(described)
         self.close()
         return described["digest"]

@@ -187,13 +187,28 @@ static void note_age(struct assessment *s)
 			note_old(s, r->sources.v[i].name, r->sources.v[i].date, "record");
 }
 
+static bool is_windows(const struct assessment *s)
+{
+	return str_eq_nocase(s->report->image.os, STR("windows"));
+}
+
+/* Its package database, so to speak: an inventory without it is never whole. */
+static void note_registry(struct assessment *s)
+{
+	if (is_windows(s))
+		add_gap(s, GAP_NOT_READ, STR("Windows registry"),
+		        STR("what is installed on Windows stands in the registry hives "
+		            "(Hives/Software_Base, *_Delta), which are not read"));
+}
+
 static void note_windows(struct assessment *s)
 {
 	const struct image *image = &s->report->image;
 
-	if (str_eq_nocase(image->os, STR("windows")))
+	if (is_windows(s))
 		add_gap(s, GAP_NO_DATA, STR("Windows"),
-		        arena_printf(s->arena, "no advisories for Windows are read (its build is %.*s)",
+		        arena_printf(s->arena,
+		                     "no advisories for Windows are read (its build is %.*s)",
 		                     STR_FMT(image->os_version.n ? image->os_version
 		                                                 : STR("not told"))));
 }
@@ -221,7 +236,8 @@ static int match_own(struct assessment *s, struct error *e)
 	struct vulndb *db;
 	str skipped;
 	size_t first = r->findings.n;
-	int code = own_open(&(struct own_options){ s->o->advisories, s->o->temp_dir, false }, s->arena, &db, &skipped, e);
+	int code = own_open(&(struct own_options){ s->o->advisories, s->o->temp_dir, false },
+	                    s->arena, &db, &skipped, e);
 
 	if (code < 0)
 		return code;
@@ -331,6 +347,7 @@ int assess_report(const struct scan_options *o, struct arena *a, struct scan_rep
 	if (code < 0)
 		return code;
 	name_release(&s);
+	note_registry(&s);
 	order_packages(r); /* before findings point at them */
 	if (o->db_path)
 		code = match_all(&s, e);

@@ -46,8 +46,8 @@ def tar_bytes(entries, form=tarfile.PAX_FORMAT):
     return out.getvalue()
 
 
-def save(folder, layers, compress="gzip", form=tarfile.PAX_FORMAT):
-    """An OCI layout of these layers; a layer given as bytes is a tar file already."""
+def save(folder, layers, compress="gzip", form=tarfile.PAX_FORMAT, **platform):
+    """An OCI layout of these layers; a layer given as bytes is a tar file already. The platform is Layout.image's arch and system."""
     layout = Layout(folder)
     stored = []
     for i, entries in enumerate(layers):
@@ -62,7 +62,7 @@ def save(folder, layers, compress="gzip", form=tarfile.PAX_FORMAT):
         else:
             stored.append(layout.layer(part, compress))
             part.unlink()
-    layout.image("1", stored)
+    layout.image("1", stored, **platform)
     return f"oci:{folder}:1"
 
 
