@@ -3,6 +3,7 @@
 #include "scan/result.h"
 #include "version/ecosystem.h"
 #include "vulndb/lookup.h"
+#include "vulndb/names.h"
 #include "vulndb/vulndb.h"
 
 struct owner {
@@ -109,6 +110,16 @@ static bool is_same_version(str owner, str version)
 	       (owner.n == version.n || !is_digit(owner.p[version.n]));
 }
 
+/* A tracker speaks of CVEs: that it is silent about what has none says nothing. */
+static bool has_cve(const struct finding *f)
+{
+	bool any = names_is_cve(f->id);
+
+	for (size_t i = 0; i < f->aliases.n && !any; i++)
+		any = names_is_cve(f->aliases.v[i]);
+	return any;
+}
+
 /* Their advisories name what is open, too; others publish only what they have mended. */
 static bool tells_all(str ecosystem)
 {
@@ -126,7 +137,7 @@ static int judge(struct hiding_owned *h, struct finding *f, struct error *e)
 	if (r < 0 || !o->package)
 		return r;
 	by = o->package;
-	same = h->tells_all && is_same_version(by->version, p->version);
+	same = h->tells_all && has_cve(f) && is_same_version(by->version, p->version);
 	if (!same && !speaks_of(o, f))
 		return 0;
 	f->hidden = (struct hiding){

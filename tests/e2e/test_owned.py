@@ -29,12 +29,12 @@ def metadata(name, version):
     return f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
 
 
-def feed(folder, tracker):
-    record = {"schema_version": "1.6.0", "id": "GHSA-r3xc-prgr-mg9p", "modified": "2023-06-01T00:00:00Z", "published": "2023-06-01T00:00:00Z",
-              "aliases": [CVE], "summary": "x", "affected": [{"package": {"ecosystem": "PyPI", "name": "django"},
+def feed(folder, tracker, ident="GHSA-r3xc-prgr-mg9p", aliases=(CVE,)):
+    record = {"schema_version": "1.6.0", "id": ident, "modified": "2023-06-01T00:00:00Z", "published": "2023-06-01T00:00:00Z",
+              "aliases": list(aliases), "summary": "x", "affected": [{"package": {"ecosystem": "PyPI", "name": "django"},
               "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "4.2.1"}]}]}]}
     (folder / "osv/PyPI").mkdir(parents=True)
-    (folder / "osv/PyPI/GHSA-r3xc-prgr-mg9p.json").write_text(json.dumps(record))
+    (folder / f"osv/PyPI/{ident}.json").write_text(json.dumps(record))
     if tracker:
         (folder / "debian").mkdir()
         (folder / "debian/tracker.json").write_text(json.dumps(tracker))
@@ -58,7 +58,7 @@ DEBIAN = {
 }
 
 
-def judged(name, layers, database):
+def judged(name, layers, database, flaw=CVE):
     """Of each package with the flaw: type, version -> (shown, owner, what hid it)."""
     images.save(WORK / name, layers)
     r = images.report(f"oci:{WORK}/{name}:1", database=database)
@@ -66,7 +66,7 @@ def judged(name, layers, database):
     out = {}
     for shown in ("findings", "suppressed"):
         for f in r[shown]:
-            if f["id"] == CVE:
+            if f["id"] == flaw:
                 key = f["package"]["type"], f["package"]["version"]
                 out[key] = (shown == "findings", owners[key], f.get("hidden", {}))
     return out
@@ -101,6 +101,16 @@ got = judged("silent", [DEBIAN], elsewhere)
 expect("Debian, which names open flaws too, is believed of the same version", got.get(("pypi", "3.2.19"), ())[:2] == (False, "python3-django"), got)
 got = judged("copy", [upgraded], elsewhere)
 expect("of a copy with another version it is not", got.get(("pypi", "3.2.18"), ())[:2] == (True, "python3-django"), got)
+
+malware = feed(WORK / "malware", tracker("python-django", "CVE-2019-0001"), "MAL-2023-1", ())
+got = judged("no-cve", [DEBIAN], malware, "MAL-2023-1")
+expect("a tracker of CVEs is not believed of what has none", got.get(("pypi", "3.2.19"), ())[:2] == (True, "python3-django"), got)
+
+LOCK = '[[package]]\nname = "django"\nversion = "3.2.19"\noptional = false\npython-versions = "*"\n\n[metadata]\nlock-version = "2.0"\n'
+images.save(WORK / "lock", [DEBIAN, {"srv/app/poetry.lock": LOCK}])
+r = images.report(f"oci:{WORK}/lock:1", database=both)
+shown = [f["package"]["path"] for f in r["findings"] if f["package"]["type"] == "pypi"]
+expect("what a lock file wants is not apt's copy", shown == ["srv/app/poetry.lock"], shown)
 
 got = judged("no-data", [DEBIAN], bare)
 expect("an owner without data keeps the finding", got.get(("pypi", "3.2.19"), ())[:2] == (True, "python3-django"), got)
