@@ -32,6 +32,14 @@ static str decode(struct arena *a, str s)
 	return p ? (str){ p, n } : (str){ 0 };
 }
 
+static bool has_control(str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
+			return true;
+	return false;
+}
+
 static str strip(str s, char c)
 {
 	while (s.n && s.p[0] == c)
@@ -120,6 +128,8 @@ int purl_parse(str text, struct arena *a, struct purl *out, struct error *e)
 	out->space = slash < rest.n ? decode(a, strip(str_upto(rest, slash), '/')) : (str){ 0 };
 	if (!out->name.n && !a->failed)
 		return error_set(e, ERR_FORMAT, "a package URL without a name");
+	if (has_control(out->name) || has_control(out->space) || has_control(out->version))
+		return error_set(e, ERR_FORMAT, "a package URL with a control byte in it");
 	return a->failed ? error_set(e, ERR_LIMIT, "no memory for a package URL") : 0;
 }
 

@@ -330,7 +330,7 @@ func main() {
 PEERS = {"deb": dpkg, "rpm": rpm, "apk": apk, "semver": semver, "pep440": pep440, "maven": maven, "go": go,
          "gem": gem, "crates.io": crates, "composer": composer, "cran": cran, "bitnami": bitnami}
 # What only plimsoll reads, by design: "?" of these peers is not compared.
-LENIENT = {"apk", "semver", "go", "maven", "rpm", "bitnami", "composer"}
+LENIENT = {"apk", "crates.io", "semver", "go", "maven", "rpm", "bitnami", "composer"}
 
 
 def versions_of(scheme):
