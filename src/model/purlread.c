@@ -128,7 +128,10 @@ int purl_parse(str text, struct arena *a, struct purl *out, struct error *e)
 	out->space = slash < rest.n ? decode(a, strip(str_upto(rest, slash), '/')) : (str){ 0 };
 	if (!out->name.n && !a->failed)
 		return error_set(e, ERR_FORMAT, "a package URL without a name");
-	if (has_control(out->name) || has_control(out->space) || has_control(out->version))
+	bool odd = has_control(out->name) || has_control(out->space) || has_control(out->version);
+	for (size_t i = 0; i < out->qualifiers.n; i++)
+		odd |= has_control(out->qualifiers.v[i].value);
+	if (odd)
 		return error_set(e, ERR_FORMAT, "a package URL with a control byte in it");
 	return a->failed ? error_set(e, ERR_LIMIT, "no memory for a package URL") : 0;
 }
@@ -233,8 +236,9 @@ static void read_distribution(const struct purl *u, struct arena *a, struct pack
 	str epoch = purl_qualifier(u, "epoch");
 
 	out->arch = purl_qualifier(u, "arch");
-	if (epoch.n && !str_eq(epoch, STR("0")) && str_chr(u->version, ':') == u->version.n)
-		out->version = arena_printf(a, "%.*s:%.*s", STR_FMT(epoch), STR_FMT(u->version));
+	uint64_t number;
+	if (str_u64(epoch, &number) && number && str_chr(u->version, ':') == u->version.n)
+		out->version = arena_printf(a, "%llu:%.*s", (unsigned long long)number, STR_FMT(u->version));
 	read_upstream(purl_qualifier(u, "upstream"), out);
 	if (out->type == PACKAGE_RPM) {
 		out->module = purl_qualifier(u, "rpmmod");
