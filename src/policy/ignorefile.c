@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "format/yamltree.h"
 #include "model/purl.h"
+#include "policy/vexmatch.h"
 #include <errno.h>
 #include <fcntl.h>
 
@@ -216,8 +217,8 @@ static bool is_that(const struct ignore_entry *x, const struct package *p)
 		if (purl_parse(x->purls.v[i], &scratch, &u, &e) < 0 ||
 		    !purl_package(&u, &scratch, &want, &none))
 			continue;
-		if (want.type == p->type && str_eq(want.name, p->name) &&
-		    (!want.version.n || str_eq(want.version, p->version)))
+		if (want.type == p->type && vex_same_name(want.name, p->name, p->type) &&
+		    (!want.version.n || vex_same_version(want.version, p->version, p->type)))
 			return true;
 	}
 	return !x->purls.n;

@@ -99,7 +99,7 @@ static char folded(char c, enum package_type type)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static bool same_name(str a, str b, enum package_type type)
+bool vex_same_name(str a, str b, enum package_type type)
 {
 	bool exact = type == PACKAGE_MAVEN || type == PACKAGE_GOLANG || type == PACKAGE_RPM ||
 	             type == PACKAGE_CARGO || type == PACKAGE_GEM || type == PACKAGE_CRAN;
@@ -112,7 +112,7 @@ static bool same_name(str a, str b, enum package_type type)
 	return true;
 }
 
-static bool same_version(str a, str b, enum package_type type)
+bool vex_same_version(str a, str b, enum package_type type)
 {
 	if (type != PACKAGE_GOLANG)
 		return str_eq(a, b);
@@ -156,11 +156,11 @@ static enum fit fit_package(const struct vex_component *c, const struct package 
 		name = p->source.n ? p->source : p->name;
 		version = p->source_version.n ? p->source_version : p->version;
 	}
-	if (!same_name(c->name, name, p->type) || (c->arch.n && !str_eq(c->arch, p->arch)))
+	if (!vex_same_name(c->name, name, p->type) || (c->arch.n && !str_eq(c->arch, p->arch)))
 		return FIT_NONE;
 	if (is_of_release(p->type) && !same_distro(c, d))
 		return FIT_NONE;
-	if (c->version.n && !same_version(c->version, version, p->type))
+	if (c->version.n && !vex_same_version(c->version, version, p->type))
 		return FIT_NONE;
 	return c->version.n ? FIT_PACKAGE_VERSION : FIT_PACKAGE;
 }

@@ -3,6 +3,10 @@
 #include "model/scan_report.h"
 #include "policy/vex.h"
 
+/* As package URLs spell them: PyPI's in any spelling, Go's versions with and without "v" */
+bool vex_same_name(str a, str b, enum package_type type);
+bool vex_same_version(str a, str b, enum package_type type);
+
 /* After the last document and before the first question; keys in `a`. */
 void vexmatch_index(struct vex_set *set, struct arena *a);
 

@@ -126,6 +126,26 @@ TEST(the_yaml_form_has_paths_purls_and_dates)
 	EXPECT(!ignorefile_find(&l, &f, 1714521600 + 86400));
 }
 
+TEST(a_purl_names_a_package_as_the_reports_do)
+{
+	static const struct {
+		const char *purl;
+		struct package p;
+	} rows[] = {
+		{ "pkg:pypi/django", { .type = PACKAGE_PYPI, .name = STR_INIT("Django"), .version = STR_INIT("3.2") } },
+		{ "pkg:pypi/zope-interface@5.4", { .type = PACKAGE_PYPI, .name = STR_INIT("zope.interface"), .version = STR_INIT("5.4") } },
+	};
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct arena a cleanup(arena_done) = ARENA(1 << 20);
+		struct ignore_list l;
+		struct error e = { 0 };
+		struct finding f = finding(&rows[i].p, "CVE-1");
+		str text = arena_printf(&a, "vulnerabilities:\n  - id: CVE-1\n    purls: [\"%s\"]\n", rows[i].purl);
+		EXPECT_OK(ignorefile_parse("x.yaml", text, true, &a, &l, &e), &e);
+		EXPECT(ignorefile_find(&l, &f, 0));
+	}
+}
+
 TEST(what_is_no_such_file_says_where)
 {
 	static const struct {
