@@ -61,6 +61,17 @@ static void find(struct nativeimage *m)
 	}
 }
 
+/* A symbol's name goes on (__svm_version_info); the prefix alone is in programs that look for it */
+static bool exports_svm(const struct window *w)
+{
+	static const str prefix = STR_INIT("\0__svm_");
+
+	for (size_t at = 0; (at = window_find(w, prefix, at)) != SIZE_MAX; at++)
+		if (at + prefix.n < w->n && w->bytes[at + prefix.n])
+			return true;
+	return false;
+}
+
 int nativeimage_look(struct nativeimage *m, struct error *e)
 {
 	const struct window *w = m->w;
@@ -68,7 +79,7 @@ int nativeimage_look(struct nativeimage *m, struct error *e)
 	if (w->f->size_bytes < PROGRAM_BYTES_MIN)
 		return 0;
 	if (w->base < SYMBOL_BYTES && !m->is_one)
-		m->is_one = window_find(w, STR("\0__svm_"), 0) != SIZE_MAX;
+		m->is_one = exports_svm(w);
 	if (m->found)
 		buf_add(&m->packed, str_mem(w->bytes, MIN(w->limit, PACKED_MAX - m->packed.n)));
 	else if (m->is_one)
