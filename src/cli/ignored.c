@@ -17,7 +17,8 @@ static void say_end(const struct ignore_list *l, const struct ignore_entry *x, c
 	screen_put_safe(&b, str_upto(x->id, 200));
 	buf_printf(&b, " %s ", when);
 	screen_put_safe(&b, str_upto(x->until, 40));
-	fprintf(stderr, "%.*s%s\n", STR_FMT(buf_view(&b)), x->ends <= time_now() ? ": it counts again" : "");
+	fprintf(stderr, "%.*s%s\n", STR_FMT(buf_view(&b)),
+	        x->ends <= time_now() ? ": it counts again" : "");
 }
 
 static void say_ends(const struct ignore_list *l, bool quiet)
@@ -52,7 +53,8 @@ int ignored_open(const char *given, bool quiet, struct arena *a, struct ignore_l
 	if (r < 0)
 		return r;
 	if (!quiet)
-		fprintf(stderr, "%s: %zu accepted findings\n", given, out->entries.n);
+		fprintf(stderr, "%s: %zu accepted finding%s\n", given, out->entries.n,
+		        out->entries.n == 1 ? "" : "s");
 	say_ends(out, quiet);
 	return 0;
 }

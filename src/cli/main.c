@@ -19,7 +19,7 @@ static const struct command {
 	{ "sbom",      cmd_scan,    "its inventory, as CycloneDX, SPDX or JSON" },
 	{ "diff",      cmd_diff,    "what is new, gone and changed between two images or reports" },
 	{ "explain",   cmd_explain, "why a finding is there, or why one is not" },
-	{ "db",        cmd_db,      "the advisory database: update, info, lookup" },
+	{ "db",        cmd_db,      "the advisory database: update, info, lookup, export, import" },
 	{ "cache",     cmd_cache,   "what is kept of layers: info, clean, verify" },
 	{ "compare",   cmd_compare, "order two versions as their ecosystem does" },
 	{ "completion", cmd_completion, "a script for your shell: bash, zsh, fish" },

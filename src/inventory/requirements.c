@@ -145,7 +145,7 @@ int requirements_read(struct file *f, struct inventory *into, struct error *e)
 		code = take_line(&r, buf_view(&r.whole), e);
 	if (code >= 0 && r.unpinned)
 		inventory_gap(into, GAP_NOTE, f->path,
-		              "%u requirements without one version are not listed", r.unpinned);
+		              "requirements without one version, which are not listed: %u", r.unpinned);
 	buf_done(&r.whole);
 	return code;
 }

@@ -25,10 +25,11 @@ static void line(struct job *job, const char *name, enum ink ink, str text)
 
 static str side(struct arena *a, const struct scan_report *r)
 {
-	return arena_printf(a, "%.*s%s%.*s%s: %zu packages, %zu findings%s",
+	return arena_printf(a, "%.*s%s%.*s%s: %zu package%s, %zu finding%s%s",
 	                    STR_FMT(r->image.target), r->image.digest.n ? " (" : "",
 	                    STR_FMT(str_upto(r->image.digest, 19)), r->image.digest.n ? ")" : "",
-	                    r->packages.n, r->findings.n,
+	                    r->packages.n, r->packages.n == 1 ? "" : "s", r->findings.n,
+	                    r->findings.n == 1 ? "" : "s",
 	                    r->assessed ? "" : ", not assessed whole");
 }
 

@@ -82,8 +82,8 @@ static void note_uncovered(struct assessment *s, struct vulndb *db)
 		if (n && !eco.n && !os)
 			add_gap(s, GAP_NO_DATA, str_c(package_purl_type(t)),
 			        arena_printf(s->arena,
-			                     "nobody publishes advisories for %zu %s packages", n,
-			                     package_type_text(t)));
+			                     "nobody publishes advisories for %zu %s package%s", n,
+			                     package_type_text(t), n == 1 ? "" : "s"));
 		else if (n && eco.n && !is_of_kind(eco, t))
 			add_gap(s, GAP_NO_DATA, eco,
 			        arena_printf(s->arena,
@@ -97,8 +97,8 @@ static void note_uncovered(struct assessment *s, struct vulndb *db)
 			                     n));
 		else if (n && eco.n && !vulndb_covers(db, eco))
 			add_gap(s, GAP_NO_DATA, eco,
-			        arena_printf(s->arena, "no advisories for %zu %s packages", n,
-			                     package_type_text(t)));
+			        arena_printf(s->arena, "no advisories for %zu %s package%s", n,
+			                     package_type_text(t), n == 1 ? "" : "s"));
 	}
 }
 
