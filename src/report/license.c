@@ -1,7 +1,14 @@
 /* report/license.c — see the header. Input is a field of a package's record, any bytes; anything
  * longer than LONGEST is a name. */
 #include "report/license.h"
-#include "report/licenses.h"
+#include "base/attr.h"
+
+struct license_row {
+	const char *key;  /* folded, see below */
+	const char *spdx; /* an id, or a short expression */
+};
+
+#include <report/license_rows.inc> /* made by tools/license-table: rows by key, words with NULL behind */
 
 enum { LONGEST = 4096, KEY_BYTES = 160, PHRASE_BYTES = 160, DEPTH_MAX = 32 };
 
@@ -104,7 +111,7 @@ static void fold(struct folding *f, str text)
 
 static const char *find_row(str key)
 {
-	size_t low = 0, high = license_row_count;
+	size_t low = 0, high = LEN(license_rows);
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
