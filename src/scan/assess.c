@@ -301,7 +301,7 @@ static void note_end(struct assessment *s)
 
 	r->eol = lifetime_of(d, r->now);
 	if (r->eol.ended)
-		add_gap(s, GAP_NOTE, d->ecosystem.n ? d->ecosystem : d->id,
+		add_gap(s, GAP_NO_DATA, d->ecosystem.n ? d->ecosystem : d->id,
 		        arena_printf(s->arena,
 		                     "%.*s %.*s ended on %.*s: what is found since is mended for "
 		                     "nobody%s%.*s",

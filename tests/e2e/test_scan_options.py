@@ -121,6 +121,10 @@ old = images.save(WORK / "old", [{**release("debian", "9", "stretch"), "var/lib/
 status, r, said = scan(old)
 expect("the end is said", (r.get("end_of_life") or {}).get("ended") is True and r["end_of_life"]["date"] == "2022-06-30", (status, r.get("end_of_life"), said))
 expect("and is no failure unasked", status != 1, status)
+ended = images.save(WORK / "ended", [{"etc/os-release": "ID=alpine\nVERSION_ID=3.14.2\n", "lib/apk/db/installed": "P:nothing\nV:1-r0\nA:x86_64\n\n"}])
+status, r, said = scan(ended)
+expect("an ended release is not called clean", status == 3 and r["assessed"] is False and any(
+    g["kind"] == "no-advisory-data" and "ended on 2023-05-01" in g["why"] for g in r["gaps"]), (status, r.get("gaps")))
 status, r, said = scan(old, "--exit-on-eol")
 expect("--exit-on-eol fails", status == 1, (status, said))
 rolling = images.save(WORK / "rolling", [{"etc/os-release": "ID=wolfi\nVERSION_ID=20230201\nPRETTY_NAME=Wolfi\n", "lib/apk/db/installed": "P:a\nV:1-r0\nA:x86_64\n\n"}])
