@@ -35,7 +35,7 @@ _plimsoll() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		compopt -o filenames
 	else
-		mapfile -t COMPREPLY < <(compgen -W "docker: docker-archive: oci: oci-archive: dir: sbom:" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "docker: podman: containerd: docker-archive: oci: oci-archive: dir: sbom:" -- "$cur")
 		compopt -o nospace
 	fi
 }

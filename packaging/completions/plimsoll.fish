@@ -14,5 +14,5 @@ complete -c plimsoll -n 'not __plimsoll_verb' -a '(plimsoll help --list 2>/dev/n
 complete -c plimsoll -n '__plimsoll_verb; and string match -q -- "-*" (commandline -ct)' -a '(__plimsoll_options)'
 complete -c plimsoll -n 'contains -- (__plimsoll_verb) scan sbom; and string match -qr -- "--format|-f" (commandline -opc)[-1]' -a '@FORMATS@'
 complete -c plimsoll -n 'contains -- (__plimsoll_verb) scan; and string match -qr -- "--severity|--fail-on|-s" (commandline -opc)[-1]' -a 'critical high medium low negligible unknown'
-complete -c plimsoll -n 'contains -- (__plimsoll_verb) scan sbom' -F -a 'docker: docker-archive: oci: oci-archive: dir: sbom:'
+complete -c plimsoll -n 'contains -- (__plimsoll_verb) scan sbom' -F -a 'docker: podman: containerd: docker-archive: oci: oci-archive: dir: sbom:'
 complete -c plimsoll -n 'contains -- (__plimsoll_verb) completion' -a 'bash zsh fish'

@@ -29,7 +29,7 @@ _plimsoll() {
 	elif [[ $words[2] == completion ]]; then
 		compadd bash zsh fish
 	else
-		compadd -S '' docker: docker-archive: oci: oci-archive: dir: sbom:
+		compadd -S '' docker: podman: containerd: docker-archive: oci: oci-archive: dir: sbom:
 		_files
 	fi
 }

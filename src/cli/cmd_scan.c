@@ -83,12 +83,13 @@ static int settle(struct settings *s, struct arena *kept, struct error *e)
 		s->format = "table"; /* as a text: several follow one another */
 	if (!writer_find(s->format))
 		return error_set(e, ERR_USAGE, "--format: \"%s\" is none of %.*s", s->format,
-		                 STR_FMT(writer_names(kept)));
+		                 STR_FMT(writer_names(kept, s->sbom)));
 	if (s->sbom && !writer_find(s->format)->inventory)
 		return error_set(e, ERR_USAGE, "--format: %s has no word for packages alone",
 		                 s->format);
 	if (s->plan && (s->sbom || s->template_path || !has_plan(s->format)))
-		return error_set(e, ERR_USAGE, "--plan goes with the formats table, json and markdown of `scan`");
+		return error_set(e, ERR_USAGE,
+		                 "--plan goes with the formats table, json and markdown of `scan`");
 	if (s->all_platforms && (s->target.platform || s->inputs.texts.n))
 		return error_set(e, ERR_USAGE,
 		                 "--all-platforms goes with targets, and not with --platform");
@@ -96,6 +97,17 @@ static int settle(struct settings *s, struct arena *kept, struct error *e)
 		return error_set(e, ERR_USAGE,
 		                 "standard input is either the password or one image");
 	return target_options_settle(&s->target, e);
+}
+
+static void add_rows(struct option_row to[TARGET_ROWS_MAX], const struct option_row *more)
+{
+	size_t n = 0;
+
+	while (to[n].name)
+		n++;
+	for (; more->name; more++)
+		to[n++] = *more;
+	to[n] = (struct option_row){ 0 };
 }
 
 static int read_arguments(struct settings *s, struct arena *kept, int argc, char **argv,
@@ -106,25 +118,32 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 		{ "format", 'f', OPTION_TEXT, &s->format, "FORMAT", "of those above (table; sbom: cyclonedx)" },
 		{ "template", 0, OPTION_TEXT, &s->template_path, "FILE", "through this template (docs/templates.md)" },
 		{ "output", 'o', OPTION_TEXT, &s->output, "FILE", "write there instead of standard output; FOLDER/: a file an image" },
-		{ "severity", 's', OPTION_TEXT, &s->severity, "LIST", "show only these, as in critical,high" },
-		{ "fail-on", 0, OPTION_TEXT, &s->fail_on, "SEVERITY", "status 1 when a finding is that severe or worse" },
 		{ "exit-on-eol", 0, OPTION_FLAG, &s->exit_on_eol, NULL, "status 1 when the distribution's release has ended" },
-		{ "show-suppressed", 0, OPTION_FLAG, &s->show_suppressed, NULL, "list in the table what was hidden, and why" },
-		{ "plan", 0, OPTION_FLAG, &s->plan, NULL, "and which upgrades clear most (table, json, markdown; docs/plan.md)" },
-		{ "ignore-unfixed", 0, OPTION_FLAG, &s->ignore_unfixed, NULL, "leave out what no version fixes" },
 		{ "input", 0, OPTION_LIST, &s->inputs, "FILE", "an image archive instead of TARGET, again for several; - is standard input" },
 		{ "all-platforms", 0, OPTION_FLAG, &s->all_platforms, NULL, "each image of an index, a report each" },
 		{ 0 },
 		// clang-format on
 	};
-	str about = arena_printf(kept, "%s%s%s\n\nFormats:\n%.*s", s->sbom ? sbom_about : scan_about,
-	                         s->sbom ? "" : target_kinds, s->sbom ? "" : scan_statuses,
-	                         STR_FMT(writer_help(kept)));
+	const struct option_row of_findings[] = {
+		// clang-format off
+		{ "severity", 's', OPTION_TEXT, &s->severity, "LIST", "show only these, as in critical,high" },
+		{ "fail-on", 0, OPTION_TEXT, &s->fail_on, "SEVERITY", "status 1 when a finding is that severe or worse" },
+		{ "show-suppressed", 0, OPTION_FLAG, &s->show_suppressed, NULL, "list in the table what was hidden, and why" },
+		{ "plan", 0, OPTION_FLAG, &s->plan, NULL, "and which upgrades clear most (table, json, markdown; docs/plan.md)" },
+		{ "ignore-unfixed", 0, OPTION_FLAG, &s->ignore_unfixed, NULL, "leave out what no version fixes" },
+		{ 0 },
+		// clang-format on
+	};
+	str about = arena_printf(kept, "%s%s%s\n\nFormats:\n%.*s",
+	                         s->sbom ? sbom_about : scan_about, s->sbom ? "" : target_kinds,
+	                         s->sbom ? "" : scan_statuses, STR_FMT(writer_help(kept, s->sbom)));
 	struct command_line c = { s->sbom ? "plimsoll sbom [OPTION]... TARGET..."
 		                          : "plimsoll scan [OPTION]... TARGET...",
 		                  about.p, rows, kept };
 	int operands;
 
+	if (!s->sbom)
+		add_rows(rows, of_findings);
 	target_options_rows(&s->target, rows);
 	operands = options_read(&c, argc, argv, e);
 	if (operands < 0)
@@ -176,8 +195,7 @@ static int graver(int a, int b)
 	return rank_a > rank_b ? a : b;
 }
 
-static int run_input(struct settings *s, const char *input, struct outlet *to,
-                     struct error *e)
+static int run_input(struct settings *s, const char *input, struct outlet *to, struct error *e)
 {
 	autoclose int file = -1;
 
@@ -186,7 +204,9 @@ static int run_input(struct settings *s, const char *input, struct outlet *to,
 		if (file < 0)
 			return error_errno(e, errno, "%s", input);
 	}
-	struct target_one one = { .target = "-", .input = input, .input_fd = file < 0 ? STDIN_FILENO : file };
+	struct target_one one = { .target = "-",
+		                  .input = input,
+		                  .input_fd = file < 0 ? STDIN_FILENO : file };
 	return run(s, &one, to, e);
 }
 

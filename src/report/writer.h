@@ -32,8 +32,9 @@ struct writer_row {
 extern const struct writer_row writers[]; /* ends with a NULL format */
 extern const struct writer_row writer_template; /* style.template_text says how; none of the above */
 const struct writer_row *writer_find(const char *format); /* or its alias */
-str writer_names(struct arena *a);                        /* "table, json, …" */
-str writer_help(struct arena *a);                         /* a line a format */
+/* Of all, or of those that write packages alone: */
+str writer_names(struct arena *a, bool inventory);        /* "table, json, …" */
+str writer_help(struct arena *a, bool inventory);         /* a line a format */
 
 /* ---- what the writers share: the same numbers and names in every format ---- */
 

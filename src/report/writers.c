@@ -27,21 +27,24 @@ const struct writer_row *writer_find(const char *format)
 	return NULL;
 }
 
-str writer_names(struct arena *a)
+str writer_names(struct arena *a, bool inventory)
 {
 	str out = { 0 };
 
 	for (const struct writer_row *w = writers; w->format; w++)
-		out = arena_printf(a, "%.*s%s%s", STR_FMT(out), out.n ? ", " : "", w->format);
+		if (w->inventory || !inventory)
+			out = arena_printf(a, "%.*s%s%s", STR_FMT(out), out.n ? ", " : "",
+			                   w->format);
 	return out;
 }
 
-str writer_help(struct arena *a)
+str writer_help(struct arena *a, bool inventory)
 {
 	str out = { 0 };
 
 	for (const struct writer_row *w = writers; w->format; w++)
-		out = arena_printf(a, "%.*s%s  %-12s %s", STR_FMT(out), out.n ? "\n" : "",
-		                   w->format, w->about);
+		if (w->inventory || !inventory)
+			out = arena_printf(a, "%.*s%s  %-13s %s", STR_FMT(out), out.n ? "\n" : "",
+			                   w->format, w->about);
 	return out;
 }
