@@ -2,6 +2,7 @@
 #include "inventory/archive.h"
 #include "inventory/javameta.h"
 #include "inventory/javasbom.h"
+#include "inventory/pomxml.h"
 
 static const uint64_t INFLATED_MAX = (uint64_t)8 << 30;
 enum {
@@ -27,6 +28,7 @@ struct jar { /* one archive while it is read */
 	str base_name, inner;
 	unsigned depth;
 	VEC(struct found_pom) poms;
+	VEC(struct found_pom) projects; /* pom.xml; they speak where no pom.properties does */
 	struct manifest manifest;
 	bool any; /* it has members */
 };
@@ -54,13 +56,29 @@ bool java_is_archive(str base_name)
 	return false;
 }
 
-/* "META-INF/maven/GROUP/ARTIFACT/pom.properties", at the top or below a folder of classes */
-static bool is_pom(str entry)
+/* "META-INF/maven/GROUP/ARTIFACT/NAME", at the top or below a folder of classes */
+static bool is_mavens(str entry, str name)
 {
 	str folder = str_dir(str_dir(str_dir(entry)));
 
-	return str_eq(str_base(entry), STR("pom.properties")) &&
+	return str_eq(str_base(entry), name) &&
 	       (str_eq(folder, STR("META-INF/maven")) || str_ends(folder, STR("/META-INF/maven")));
+}
+
+static bool is_library(const struct pom *a, const struct pom *b)
+{
+	return str_eq(a->group, b->group) && str_eq(a->artifact, b->artifact) &&
+	       str_eq(a->version, b->version);
+}
+
+static int keep(struct jar *jar, const struct found_pom *found, struct error *e)
+{
+	for (size_t i = 0; i < jar->poms.n; i++)
+		if (is_library(&jar->poms.v[i].pom, &found->pom))
+			return 0;
+	if (!vec_add(&jar->names, &jar->poms, *found))
+		return error_set(e, ERR_LIMIT, "more libraries than are kept");
+	return 0;
 }
 
 static int take_pom(struct jar *jar, str entry, struct stream *bytes, struct error *e)
@@ -70,15 +88,44 @@ static int take_pom(struct jar *jar, str entry, struct stream *bytes, struct err
 
 	if (r < 0 || !found.pom.artifact.n || !found.pom.version.n)
 		return r;
-	for (size_t i = 0; i < jar->poms.n; i++) {
-		const struct pom *p = &jar->poms.v[i].pom;
-		if (str_eq(p->group, found.pom.group) && str_eq(p->artifact, found.pom.artifact) &&
-		    str_eq(p->version, found.pom.version))
-			return 0;
-	}
-	if (!vec_add(&jar->names, &jar->poms, found))
+	return keep(jar, &found, e);
+}
+
+static int take_project(struct jar *jar, str entry, struct stream *bytes, struct error *e)
+{
+	struct found_pom found = { .entry = arena_str(&jar->names, entry) };
+	int r = pomxml_read(bytes, &jar->names, &found.pom, e);
+
+	if (r < 0 || !found.pom.artifact.n)
+		return r;
+	if (!vec_add(&jar->names, &jar->projects, found))
 		return error_set(e, ERR_LIMIT, "more libraries than are kept");
 	return 0;
+}
+
+/* A pom.properties in the same folder, or of the same library, says it better than a pom.xml: it
+ * has the version that was built. */
+static bool is_told(const struct jar *jar, size_t properties, const struct found_pom *project)
+{
+	for (size_t i = 0; i < properties; i++) {
+		const struct found_pom *known = &jar->poms.v[i];
+		if (str_eq(str_dir(known->entry), str_dir(project->entry)) ||
+		    (str_eq(known->pom.group, project->pom.group) &&
+		     str_eq(known->pom.artifact, project->pom.artifact)))
+			return true;
+	}
+	return false;
+}
+
+static int join_projects(struct jar *jar, struct error *e)
+{
+	size_t properties = jar->poms.n;
+	int r = 0;
+
+	for (size_t i = 0; i < jar->projects.n && r >= 0; i++)
+		if (!is_told(jar, properties, &jar->projects.v[i]))
+			r = keep(jar, &jar->projects.v[i], e);
+	return r;
 }
 
 static int read_archive(struct java *j, struct stream *bytes, struct jar *jar, struct error *e);
@@ -126,8 +173,10 @@ static int take_member(struct java *j, struct jar *jar, struct members *zip, con
 		return javameta_read_manifest(members_stream(zip), &jar->names, &jar->manifest, e);
 	if (is_sbom(m->path))
 		return take_sbom(j, jar, m->path, members_stream(zip), e);
-	if (is_pom(m->path))
+	if (is_mavens(m->path, STR("pom.properties")))
 		return take_pom(jar, m->path, members_stream(zip), e);
+	if (is_mavens(m->path, STR("pom.xml")))
+		return take_project(jar, m->path, members_stream(zip), e);
 	if (java_is_archive(base))
 		return take_inner(j, jar, m->path, members_stream(zip), e);
 	return 0;
@@ -156,7 +205,7 @@ static bool names_artifact(str stem, const struct pom *p)
 	if (!starts_alike(stem, p->artifact))
 		return false;
 	return !rest.n || (rest.p[0] == '-' && rest.n > 1 &&
-	                   (str_starts(str_from(rest, 1), p->version) ||
+	                   ((p->version.n && str_starts(str_from(rest, 1), p->version)) ||
 	                    (rest.p[1] >= '0' && rest.p[1] <= '9')));
 }
 
@@ -234,13 +283,33 @@ static int add_by_name(struct java *j, const struct jar *jar, struct error *e)
 	           e);
 }
 
-static int conclude(struct java *j, const struct jar *jar, struct error *e)
+/* A pom.xml may leave the version to properties of elsewhere: the archive's own stands in its name
+ * or manifest too, nothing tells that of a library packed into it. */
+static void settle_versions(struct java *j, struct jar *jar, size_t own)
 {
+	for (size_t i = 0; i < jar->poms.n; i++) {
+		struct found_pom *p = &jar->poms.v[i];
+		if (i == own && !p->pom.version.n)
+			p->pom.version =
+			        javameta_split_name(jar->base_name, &jar->manifest).version;
+		if (!p->pom.version.n)
+			inventory_gap(j->into, GAP_NO_IDENTITY, j->path, "%.*s%s%.*s: no version",
+			              STR_FMT(str_upto(jar->inner, 200)), jar->inner.n ? "!/" : "",
+			              STR_FMT(str_upto(p->entry, 200)));
+	}
+}
+
+static int conclude(struct java *j, struct jar *jar, struct error *e)
+{
+	int r = join_projects(jar, e);
+
 	if (jar->names.failed)
 		return error_set(e, ERR_LIMIT, "names of more than %zu bytes",
 		                 jar->names.max_bytes);
 	size_t own = own_pom(jar);
-	int r = own < jar->poms.n ? 0 : add_by_name(j, jar, e);
+	settle_versions(j, jar, own);
+	if (r >= 0 && own == jar->poms.n)
+		r = add_by_name(j, jar, e);
 
 	for (size_t i = 0; i < jar->poms.n && r >= 0; i++)
 		r = add(j, jar, &jar->poms.v[i].pom,

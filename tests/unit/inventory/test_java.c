@@ -73,6 +73,91 @@ TEST(java_identity_comes_from_pom_then_name_then_manifest)
 		}
 }
 
+#define PROJECT(text) "<?xml version=\"1.0\"?>\n<project xmlns=\"http://maven.apache.org/POM/4.0.0\">" text "</project>\n"
+#define IDS(g, a, v) "<groupId>" g "</groupId><artifactId>" a "</artifactId><version>" v "</version>"
+
+/* POM 4.0.0: groupId and version are inherited of the parent, artifactId is not */
+TEST(java_a_pom_xml_names_what_no_pom_properties_does)
+{
+	static const struct {
+		const char *rule, *path, *xml, *name, *version;
+		unsigned gaps;
+	} rows[] = {
+		{ "its own coordinates", "a-1.jar", PROJECT(IDS("g", "a", "1")), "g:a", "1", 0 },
+		{ "group and version of the parent", "a-2.jar",
+		  PROJECT("<parent>" IDS("p", "up", "2") "</parent><artifactId>a</artifactId>"), "p:a", "2", 0 },
+		{ "its own before the parent's, which may stand behind", "a-3.jar",
+		  PROJECT(IDS("g", "a", "3") "<parent>" IDS("p", "up", "9") "</parent>"), "g:a", "3", 0 },
+		{ "${project.parent.version}", "a-4.jar",
+		  PROJECT("<parent>" IDS("p", "up", "4") "</parent>" IDS("${project.parent.groupId}", "a",
+		  "${project.parent.version}")), "p:a", "4", 0 },
+		{ "${parent.version}", "a.jar",
+		  PROJECT("<parent>" IDS("p", "up", "4") "</parent>" IDS("g", "a", "${parent.version}")), "g:a", "4",
+		  0 },
+		{ "another property: the version of the name", "a-5.jar",
+		  PROJECT("<properties><revision>9</revision></properties>" IDS("g", "a", "${revision}")), "g:a", "5",
+		  0 },
+		{ "another property, and no version in the name", "a.jar", PROJECT(IDS("g", "a", "${revision}")),
+		  "g:a", "", 1 },
+		{ "dependencies and plugins are not it", "a-6.jar",
+		  PROJECT("<dependencies><dependency>" IDS("x", "y", "0") "</dependency></dependencies>"
+			  "<build><plugins><plugin>" IDS("x", "z", "0") "</plugin></plugins></build>"
+			  IDS("g", "a", "6")), "g:a", "6", 0 },
+		{ "white space, comments, CDATA, quoted brackets, empty elements", "a-7.jar",
+		  "<!-- <project> --><!DOCTYPE project><project a=\"1>2\" b='>'><packaging/><parent />\n"
+		  "<groupId>\n g\t</groupId><!-- <version>0</version> --><artifactId><![CDATA[a]]></artifactId>"
+		  "<version >7</version ></project>", "g:a", "7", 0 },
+		{ "no entity is replaced", "a-8.jar",
+		  "<!DOCTYPE project [ <!ENTITY v \"0\"> ]>" PROJECT(IDS("g", "a", "&v;")), "g:a", "8", 0 },
+		{ "what breaks off", "a-9.jar", "<project><groupId>g</groupId><artifactId>a</artifactId><version", "g:a",
+		  "9", 0 },
+		{ "another document", "a-10.jar", "<html><groupId>g</groupId><artifactId>b</artifactId></html>", ":a",
+		  "10", 0 },
+		{ "no document", "a-11.jar", "</></></>\n<", ":a", "11", 0 },
+	};
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct reading r cleanup(reading_done);
+		struct buf zip cleanup(buf_done) = BUF(1 << 16);
+		one_file(&zip, "META-INF/maven/g/a/pom.xml", rows[i].xml, ZIP_DEFLATED);
+		read_bytes(&r, java_read, rows[i].path, buf_view(&zip));
+		EXPECT_OK(r.result, &r.e);
+		EXPECT_INT(r.found.packages.n, 1);
+		EXPECT_INT(r.found.gaps.n, rows[i].gaps);
+		const struct package *p = find(&r, rows[i].name);
+		EXPECT_STR(p->name, str_c(rows[i].name));
+		EXPECT_STR(p->version, str_c(rows[i].version));
+		EXPECT_STR(p->evidence, str_starts(p->name, STR(":")) ? STR("file name")
+								  : STR("META-INF/maven/g/a/pom.xml"));
+	}
+}
+
+TEST(java_pom_properties_is_believed_before_pom_xml)
+{
+	for (int first = 0; first < 2; first++) {
+		struct reading r cleanup(reading_done);
+		struct buf zip cleanup(buf_done) = BUF(1 << 16);
+		for (int i = 0; i < 2; i++)
+			if (i == first)
+				zip_add(&zip, "META-INF/maven/g/a/pom.properties", STR(POM("g", "a", "1.2")), 0);
+			else
+				zip_add(&zip, "META-INF/maven/g/a/pom.xml", STR(PROJECT(IDS("g", "a", "1.0"))), 0);
+		zip_add(&zip, "META-INF/maven/h/b/pom.xml", STR(PROJECT(IDS("h", "b", "3"))), 0);
+		zip_add(&zip, "META-INF/maven/h/b-again/pom.xml", STR(PROJECT(IDS("h", "b", "3"))), 0);
+		zip_add(&zip, "META-INF/maven/archetype.xml", STR(PROJECT(IDS("no", "no", "1"))), 0);
+		zip_add(&zip, "archetype-resources/pom.xml", STR(PROJECT(IDS("no", "no", "1"))), 0);
+		zip_end(&zip);
+		read_bytes(&r, java_read, "a-1.2.jar", buf_view(&zip));
+		EXPECT_OK(r.result, &r.e);
+		EXPECT_INT(r.found.packages.n, 2);
+		EXPECT_STR(find(&r, "g:a")->version, STR("1.2"));
+		EXPECT_STR(find(&r, "g:a")->evidence, STR("META-INF/maven/g/a/pom.properties"));
+		EXPECT_INT(find(&r, "g:a")->traits, 0);
+		EXPECT_STR(find(&r, "h:b")->version, STR("3"));
+		EXPECT_INT(find(&r, "h:b")->traits, PACKAGE_SHADED);
+		EXPECT_STR(find(&r, "h:b")->evidence, STR("META-INF/maven/h/b/pom.xml"));
+	}
+}
+
 TEST(java_shaded_libraries_are_listed_beside_the_jar)
 {
 	struct reading r cleanup(reading_done);
