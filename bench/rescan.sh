@@ -5,7 +5,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 . tools/registry.sh
-plimsoll=$PWD/build/src/cli/plimsoll
+plimsoll=${PROGRAM:-$PWD/build/src/cli/plimsoll} # PROGRAM: the one of `make release`, say
 cache=$PWD/.cache/bench
 work=$(mktemp -d)
 trap 'registry_stop; rm -rf "$work"' EXIT

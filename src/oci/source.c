@@ -196,9 +196,9 @@ int source_layer(struct source *s, size_t i, struct stream **out, struct error *
 int source_layer_part(struct source *s, size_t i, uint64_t from, uint64_t to, struct stream **out,
                       struct error *e)
 {
-	const struct layer *l = &s->image.layers.v[i];
+	const struct layer *l = i < s->image.layers.n ? &s->image.layers.v[i] : NULL;
 
-	if (!s->registry || l->foreign || from >= to || to > l->size_bytes)
+	if (!l || !s->registry || l->foreign || from >= to || to > l->size_bytes)
 		return error_set(e, ERR_UNSUPPORTED, "no such part of the layer is to be had");
 	return registry_range(s->registry, l, from, to, out, e);
 }
@@ -243,7 +243,11 @@ int source_attached(struct source *s, referrers_wanted *wanted, struct arena *a,
 	struct referrers_documents from = { s->registry ? registry_referrers : layout_referrers,
 		                            s->registry ? (void *)s->registry : (void *)s->layout };
 
-	return from.ctx ? referrers_list(&from, &s->image, wanted, a, out, e) : 0;
+	if (!from.ctx)
+		return error_set(e, ERR_USAGE,
+		                 "documents are attached to images of a registry or a layout, and this "
+		                 "is none");
+	return referrers_list(&from, &s->image, wanted, a, out, e);
 }
 
 int source_referrer(struct source *s, const struct referrer *r, struct stream **out,

@@ -45,7 +45,8 @@ int source_settle(struct source *s, const struct archive_member *members, size_t
 /* dir: what could not be read while a layer's stream ran; ask after it ended. Strings in the
  * source's arena. NULL and 0 for all other kinds. */
 const struct gap *source_gaps(struct source *s, size_t *n);
-/* What is attached to an image of a registry or a layout (oci/referrers.h); nothing for other kinds. */
+/* What is attached to an image of a registry or a layout (oci/referrers.h); ERR_USAGE for other
+ * kinds, which have no place for it. */
 int source_attached(struct source *s, referrers_wanted *wanted, struct arena *a,
                     struct referrers *out, struct error *e) must_use;
 /* The bytes of one such document, digest and size checked at their end. */

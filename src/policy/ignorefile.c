@@ -94,6 +94,25 @@ static int take_texts(const char *name, const struct yaml_node *entry, const cha
 	return 0;
 }
 
+/* A limit that is misspelt must not accept the flaw everywhere. */
+static int knows_all_keys(const char *name, const struct yaml_node *entry, struct error *e)
+{
+	static const str keys[] = { STR_INIT("id"), STR_INIT("paths"), STR_INIT("purls"),
+		                    STR_INIT("statement"), STR_INIT("expired_at") };
+
+	for (const struct yaml_node *n = entry->first; n; n = n->next) {
+		size_t i = 0;
+		while (i < LEN(keys) && !str_eq(n->key, keys[i]))
+			i++;
+		if (i == LEN(keys))
+			return error_set(e, ERR_USAGE,
+			                 "%s: line %u: \"%.*s\" is none of id, paths, purls, "
+			                 "statement, expired_at",
+			                 name, n->line, STR_FMT(n->key));
+	}
+	return 0;
+}
+
 static int take_entry(const char *name, const struct yaml_node *n, struct arena *a,
                       struct ignore_list *out, struct error *e)
 {
@@ -106,6 +125,8 @@ static int take_entry(const char *name, const struct yaml_node *n, struct arena 
 	if (!x.id.n)
 		return error_set(e, ERR_USAGE, "%s: line %u: an entry without an id", name,
 		                 n->line);
+	if (knows_all_keys(name, n, e) < 0)
+		return e->code;
 	if (take_texts(name, n, "paths", a, &x.paths, e) < 0 ||
 	    take_texts(name, n, "purls", a, &x.purls, e) < 0)
 		return e->code;

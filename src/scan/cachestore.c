@@ -70,7 +70,7 @@ static bool is_trusted(int fd)
 {
 	struct stat st;
 	return fstat(fd, &st) == 0 && (st.st_uid == geteuid() || st.st_uid == 0) &&
-	       !(st.st_mode & S_IWOTH);
+	       !(st.st_mode & (S_IWOTH | S_IWGRP));
 }
 
 static void open_folder(struct cachestore *s, int dir, const char *path, enum cache_kind kind)

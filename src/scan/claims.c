@@ -147,7 +147,8 @@ static void say_outcome(struct attached *t, const struct claims *c, const struct
 
 static void note_failure(struct attached *t, const struct error *why)
 {
-	enum gap_kind kind = why->code == ERR_LIMIT   ? GAP_LIMIT
+	enum gap_kind kind = why->code == ERR_USAGE   ? GAP_NOTE /* there can be none */
+	                     : why->code == ERR_LIMIT ? GAP_LIMIT
 	                     : why->code == ERR_CRASH ? GAP_CRASH
 	                     : why->code == ERR_FORMAT || why->code == ERR_UNSUPPORTED
 	                             ? GAP_UNREADABLE

@@ -157,6 +157,8 @@ TEST(what_is_no_such_file_says_where)
 		{ "\nCVE-1 exp:tomorrow\n", false, "x: line 2: \"tomorrow\" is no date like 2026-12-31" },
 		{ "vulnerabilities:\n  - statement: x\n", true, "x: line 2: an entry without an id" },
 		{ "- id: x\n", true, "x: line 1: lists under names like `vulnerabilities:` are expected" },
+		{ "vulnerabilities:\n  - id: x\n    path: [a]\n", true,
+		  "x: line 3: \"path\" is none of id, paths, purls, statement, expired_at" },
 		{ "vulnerabilities: CVE-1\n", true, "x: line 1: `vulnerabilities:` is no list" },
 		{ "vulnerabilities:\n  - id: x\n    paths: usr/lib\n", true, "x: line 3: `paths:` is no list" },
 		{ "vulnerabilities:\n  - id: x\n    purls: {a: b}\n", true, "x: line 3: `purls:` is no list" },
