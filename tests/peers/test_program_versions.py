@@ -2,7 +2,7 @@
 """Programs that are known by their version strings, as Debian builds them: a package is unpacked where no dpkg
 database is, and `plimsoll sbom dir:` has to list the program with the upstream version of the package.
 
-A handful by default, all rows with ALL=1. Needs apt's mirror; DEBS names a folder of packages that are there
+A handful by default, all rows with ALL=1, those of some packages with PACKAGES="bash curl". Needs apt's mirror; DEBS names a folder of packages that are there
 already. SYFT prints what its binary cataloger says of the same folder beside it.
 """
 import collections
@@ -64,7 +64,8 @@ def syft(folder):
 def main():
     rows = [row.split() for row in re.split(r"[|\n]", ROWS) if row.strip()]
     if not os.environ.get("ALL"):
-        rows = [row for row in rows if row[0] in HANDFUL]
+        wanted = set(os.environ.get("PACKAGES", "").split()) or HANDFUL
+        rows = [row for row in rows if row[0] in wanted]
     wrong = missing = 0
     with tempfile.TemporaryDirectory() as temporary:
         debs = pathlib.Path(os.environ.get("DEBS") or temporary)
