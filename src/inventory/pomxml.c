@@ -147,8 +147,8 @@ int pomxml_read(struct stream *from, struct arena *a, struct pom *out, struct er
 	static const char *const versions[] = { "${project.version}", "${project.parent.version}",
 		                                "${parent.version}", NULL };
 	static const char *const none[] = { NULL };
-	struct arena scratch cleanup(arena_done) = ARENA(POMXML_MAX + KIB(64));
-	char *text = arena_alloc(&scratch, POMXML_MAX);
+	autofree char *text = malloc(POMXML_MAX); /* not an arena's, which would be zeroed for each
+	                                             of a million members */
 
 	if (!text)
 		return error_set(e, ERR_LIMIT, "no memory for a pom.xml");
