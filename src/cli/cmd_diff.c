@@ -62,7 +62,7 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 	int operands;
 	str bar;
 
-	target_options_rows(&s->target, rows);
+	target_options_rows(&s->target, true, rows);
 	operands = options_read(&c, argc, argv, e);
 	if (operands < 0)
 		return operands;

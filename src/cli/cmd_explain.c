@@ -41,7 +41,7 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 		                  kept };
 	int operands, wanted;
 
-	target_options_rows(&s->target, rows);
+	target_options_rows(&s->target, true, rows);
 	operands = options_read(&c, argc, argv, e);
 	if (operands < 0)
 		return operands;

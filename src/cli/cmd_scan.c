@@ -144,7 +144,7 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 
 	if (!s->sbom)
 		add_rows(rows, of_findings);
-	target_options_rows(&s->target, rows);
+	target_options_rows(&s->target, !s->sbom, rows);
 	operands = options_read(&c, argc, argv, e);
 	if (operands < 0)
 		return operands;

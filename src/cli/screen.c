@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <langinfo.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -36,6 +37,10 @@ static int write_all(int fd, str bytes, const char *what, struct error *e)
 		ssize_t put = write(fd, bytes.p, bytes.n);
 		if (put < 0 && errno == EINTR)
 			continue;
+		if (put < 0 && errno == EPIPE && fd == STDOUT_FILENO) { /* `| head` has seen enough */
+			signal(SIGPIPE, SIG_DFL);
+			raise(SIGPIPE);
+		}
 		if (put < 0)
 			return error_errno(e, errno, "write %s", what);
 		bytes = str_from(bytes, (size_t)put);

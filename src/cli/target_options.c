@@ -26,9 +26,22 @@ const char target_kinds[] =
         "  sbom:FILE               packages that a CycloneDX or SPDX document lists\n"
         "  -                       an archive or an SBOM on standard input\n";
 
-void target_options_rows(struct target_options *t, struct option_row rows[TARGET_ROWS_MAX])
+static void add_rows(struct option_row rows[TARGET_ROWS_MAX], const struct option_row *more)
 {
-	const struct option_row mine[] = {
+	size_t n = 0, had = 0;
+
+	while (rows[had].name)
+		had++;
+	do
+		assert(had + n < TARGET_ROWS_MAX);
+	while (more[n++].name);
+	memcpy(rows + had, more, n * sizeof *more);
+}
+
+void target_options_rows(struct target_options *t, bool findings,
+                         struct option_row rows[TARGET_ROWS_MAX])
+{
+	const struct option_row of_findings[] = {
 		// clang-format off
 		{ "ignorefile", 0, OPTION_TEXT, &t->ignorefile, "FILE", "accepted findings (default: .trivyignore or its YAML form, where there is one)" },
 		{ "vex", 0, OPTION_LIST, &t->vex_paths, "FILE", "VEX statements (OpenVEX, CSAF, CycloneDX; a folder: all in it), again for several" },
@@ -39,6 +52,11 @@ void target_options_rows(struct target_options *t, struct option_row rows[TARGET
 		  "OSV records of your own (name.json), matched beside the database" },
 		{ "db", 0, OPTION_TEXT, &t->db, "FILE", "the advisory database (default: advisories.db in the cache folder)" },
 		{ "max-data-age", 0, OPTION_NUMBER, &t->max_data_age, "DAYS", "older advisory data is a gap (180; 0: any age)" },
+		{ 0 },
+		// clang-format on
+	};
+	const struct option_row of_images[] = {
+		// clang-format off
 		{ "attached-sboms", 0, OPTION_FLAG, &t->attached_sboms, NULL, "add what SBOMs attached to the image claim beside" },
 		{ "whole-layers", 0, OPTION_FLAG, &t->whole_layers, NULL, "read seekable layers (eStargz, zstd:chunked) whole too" },
 		{ "platform", 0, OPTION_TEXT, &t->platform, "OS/ARCH", "of an image for several, as in linux/arm64/v8" },
@@ -60,12 +78,10 @@ void target_options_rows(struct target_options *t, struct option_row rows[TARGET
 		{ 0 },
 		// clang-format on
 	};
-	size_t n = 0;
 
-	while (rows[n].name)
-		n++;
-	assert(n + LEN(mine) <= TARGET_ROWS_MAX);
-	memcpy(rows + n, mine, sizeof mine);
+	if (findings)
+		add_rows(rows, of_findings);
+	add_rows(rows, of_images);
 	t->max_data_age = DATA_AGE_DAYS;
 	t->cache_max = CACHE_MAX_BYTES;
 }

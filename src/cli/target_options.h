@@ -40,7 +40,8 @@ struct target_one { /* what is to be scanned */
 extern const char target_kinds[]; /* what TARGET may be, lines for --help */
 
 /* The defaults, and the rows behind those that are there. */
-void target_options_rows(struct target_options *t, struct option_row rows[TARGET_ROWS_MAX]);
+void target_options_rows(struct target_options *t, bool findings,
+                         struct option_row rows[TARGET_ROWS_MAX]);
 /* A name with a password in it is refused before any message can repeat it. */
 int target_check(const char *target, struct error *e) must_use;
 /* Looks at what was given and reads the password. */
