@@ -335,7 +335,7 @@ static int open_blob(struct registry *g, const struct layer *l, uint64_t from, u
 
 int registry_layer(struct registry *g, const struct layer *l, struct stream **out, struct error *e)
 {
-	struct stream *s;
+	struct stream *s = NULL;
 	int rc = open_blob(g, l, 0, 0, &s, e);
 
 	if (rc >= 0)

@@ -426,7 +426,7 @@ static void evict(struct cachestore *s)
 	for (int k = 0; k < CACHE_KINDS; k++)
 		if (s->folders[k] >= 0)
 			each_in(s->folders[k], (enum cache_kind)k, weigh, &v);
-	if (v.bytes > s->max_bytes) {
+	if (v.bytes > s->max_bytes && v.entries.n) {
 		qsort(v.entries.v, v.entries.n, sizeof *v.entries.v, by_use);
 		for (size_t i = 0; i < v.entries.n && v.bytes > s->max_bytes / 10 * 9; i++) {
 			cachestore_drop(s, v.entries.v[i].kind, &v.entries.v[i].name);

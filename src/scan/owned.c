@@ -134,7 +134,7 @@ static int judge(struct hiding_owned *h, struct finding *f, struct error *e)
 	bool same;
 	int r = owner_of(h, p->owner, &o, e);
 
-	if (r < 0 || !o->package)
+	if (r < 0 || !o || !o->package)
 		return r;
 	by = o->package;
 	same = h->tells_all && has_cve(f) && is_same_version(by->version, p->version);

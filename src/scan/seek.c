@@ -408,7 +408,7 @@ static int read_table(const struct seeking *s, struct toc *out, struct sought *h
 {
 	struct job job = { .wanted = s->wanted, .spool_fd = -1 };
 	struct stream *plain = NULL, *json = NULL;
-	uint64_t blob_end;
+	uint64_t blob_end = 0;
 	int r = open_json(s, how, &plain, &json, &blob_end, e);
 
 	if (r >= 0)
