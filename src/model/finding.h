@@ -89,6 +89,9 @@ struct finding {
 	str published, modified; /* RFC 3339 or empty */
 };
 
+/* Where it stands by severity, the gravest highest: among `high` where it is known to be exploited and
+ * no source rates it, else where its severity stands. */
+enum severity finding_rank(const struct finding *f);
 const char *finding_state_word(enum finding_state s); /* "valid", "disputed" … */
 const char *hiding_word(enum hiding_kind k);          /* "ignored", "vex" …; "" for none */
 const char *fix_status_word(enum fix_status s); /* "fixed", "affected", "will_not_fix" … */

@@ -1,6 +1,7 @@
 /* model/scan_report.h — all that a report writer needs. Sorted when it is made, so that the same
  * image and the same data give the same bytes: packages by (type, name, version, path, inner),
- * findings by (severity high to low, known to be exploited first, EPSS percentile high to low, id,
+ * findings by (severity high to low, one that nobody rates and that is known to be exploited among
+ * high; known to be exploited first, EPSS percentile high to low, id,
  * package order), suppressed ones as well, gaps by (kind, layer, where, why). */
 #pragma once
 #include "model/coverage.h"

@@ -183,3 +183,8 @@ enum severity severity_of_score(double score, int cvss_major)
 		return SEVERITY_MEDIUM;
 	return score < 9 || cvss_major == 2 ? SEVERITY_HIGH : SEVERITY_CRITICAL;
 }
+
+enum severity finding_rank(const struct finding *f)
+{
+	return f->severity == SEVERITY_UNKNOWN && f->exploited.known ? SEVERITY_HIGH : f->severity;
+}

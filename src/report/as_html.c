@@ -389,8 +389,8 @@ static void put_row(struct page *p, size_t i, bool epss)
 	           word, package_purl_type(f->package->type),
 	           writer_fixable(f) ? " data-fixable=\"1\"" : "",
 	           f->exploited.known ? " data-exploited=\"1\"" : "");
-	buf_printf(p->out, "<td data-key=\"%d\"><span class=\"badge %s\">%s</span>", f->severity,
-	           word, word);
+	buf_printf(p->out, "<td data-key=\"%d\"><span class=\"badge %s\">%s</span>",
+	           finding_rank(f), word, word);
 	if (score >= 0)
 		buf_printf(p->out, "<small>CVSS %.1f</small>", score);
 	raw(p, "</td><td class=\"id\">");
@@ -401,8 +401,8 @@ static void put_row(struct page *p, size_t i, bool epss)
 	element(p, "td", "version", f->package->version);
 	put_fix_cell(p, f);
 	if (epss && writer_has_epss(f))
-		buf_printf(p->out, "<td class=\"number\" data-key=\"%.5f\">%.1f %%</td>", f->exploited.epss,
-		           f->exploited.epss * 100);
+		buf_printf(p->out, "<td class=\"number\" data-key=\"%.5f\">%.1f %%</td>",
+		           f->exploited.epss, f->exploited.epss * 100);
 	else if (epss)
 		raw(p, "<td data-key=\"0\"></td>");
 	raw(p, "<td class=\"title\">");

@@ -142,7 +142,7 @@ static int by_flaw(const void *x, const void *y)
 	                     *b = ((const struct flaw *)y)->finding;
 	int c = by_name(a->package, b->package);
 	c = c ? c : str_cmp(a->id, b->id);
-	return c ? c : (int)b->severity - (int)a->severity;
+	return c ? c : (int)finding_rank(b) - (int)finding_rank(a);
 }
 
 /* One of each package name and id, the gravest */
@@ -325,7 +325,7 @@ static int by_finding_change(const void *x, const void *y)
 	                     *g = b->after ? b->after : b->before;
 	int c = (int)a->kind - (int)b->kind;
 
-	c = c ? c : (int)g->severity - (int)f->severity;
+	c = c ? c : (int)finding_rank(g) - (int)finding_rank(f);
 	c = c ? c : str_cmp(f->id, g->id);
 	return c ? c : by_name(f->package, g->package);
 }

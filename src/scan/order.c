@@ -42,7 +42,7 @@ static int by_likelihood(const struct exploitation *a, const struct exploitation
 static int finding_order(const void *x, const void *y)
 {
 	const struct finding *a = x, *b = y;
-	int c = (int)b->severity - (int)a->severity;
+	int c = (int)finding_rank(b) - (int)finding_rank(a);
 
 	c = c ? c : (int)b->exploited.known - (int)a->exploited.known;
 	c = c ? c : by_likelihood(&a->exploited, &b->exploited);

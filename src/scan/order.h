@@ -4,7 +4,7 @@
 
 /* Sorts packages by (type, name, version, path, inner) and drops exact repetitions. */
 void order_packages(struct scan_report *r);
-/* Sorts findings (severity high to low, known exploited first, EPSS percentile high to low, id,
+/* Sorts findings (finding_rank high to low, known exploited first, EPSS percentile high to low, id,
  * package) and gaps (kind, layer, where, why), and drops
  * exact repetitions of gaps. Packages must be ordered before findings point at them. */
 void order_report(struct scan_report *r);

@@ -74,3 +74,20 @@ TEST(order_puts_exploited_and_likely_first)
 	for (size_t i = 0; i < 6; i++)
 		EXPECT_STR(r.findings.v[i].id, str_c(want[i]));
 }
+
+TEST(order_puts_what_is_exploited_and_unrated_among_high)
+{
+	static const char *const want[] = { "CVE-4", "CVE-2", "CVE-3", "CVE-5", "CVE-1" };
+	struct arena a cleanup(arena_done) = ARENA(1 << 20);
+	struct scan_report r = { 0 };
+	add(&a, &r, 0, "CVE-1", SEVERITY_UNKNOWN, FIX_NONE, STATE_VALID);
+	add(&a, &r, 0, "CVE-2", SEVERITY_UNKNOWN, FIX_NONE, STATE_VALID);
+	add(&a, &r, 0, "CVE-3", SEVERITY_HIGH, FIX_NONE, STATE_VALID);
+	add(&a, &r, 0, "CVE-4", SEVERITY_CRITICAL, FIX_NONE, STATE_VALID);
+	add(&a, &r, 0, "CVE-5", SEVERITY_LOW, FIX_NONE, STATE_VALID);
+	r.findings.v[1].exploited.known = r.findings.v[4].exploited.known = true;
+	order_report(&r);
+	for (size_t i = 0; i < 5; i++)
+		EXPECT_STR(r.findings.v[i].id, str_c(want[i]));
+	EXPECT_INT(r.findings.v[1].severity, SEVERITY_UNKNOWN);
+}
