@@ -19,7 +19,10 @@
 	X(DENIED,      403, 4, false, "access denied") \
 	X(UPSTREAM,    502, 4, true,  "a remote service failed") \
 	X(SYSTEM,      500, 4, true,  "the system refused") \
-	X(CRASH,       500, 3, true,  "not assessed: a jailed reader died")
+	X(CRASH,       500, 3, true,  "not assessed: a jailed reader died") \
+	X(CONFLICT,    409, 4, false, "it is there already, or was changed meanwhile") \
+	X(UNKNOWN,     401, 4, false, "who asks is not known") \
+	X(THROTTLED,   429, 4, true,  "too many requests")
 // clang-format on
 
 enum error_code { /* negative, so that a code is its own return value */
