@@ -6,7 +6,7 @@
 struct deb822 {
 	struct lines *lines;
 	const str *fields;
-	size_t count;
+	size_t count, repeated;               /* this field counts as often as it is there */
 	struct buf values[DEB822_FIELDS_MAX]; /* of the stanza that was given last */
 };
 
@@ -17,10 +17,19 @@ struct deb822 *deb822_new(struct stream *from, const str *fields, size_t count)
 	assert(count <= DEB822_FIELDS_MAX);
 	if (!d)
 		abort();
-	*d = (struct deb822){ lines_new(from, DEB822_VALUE_BYTES), fields, count, { { 0 } } };
+	*d = (struct deb822){ .lines = lines_new(from, DEB822_VALUE_BYTES),
+		              .fields = fields,
+		              .count = count,
+		              .repeated = count };
 	for (size_t i = 0; i < count; i++)
 		d->values[i] = BUF(DEB822_VALUE_BYTES);
 	return d;
+}
+
+void deb822_take_all(struct deb822 *d, size_t field)
+{
+	assert(field < d->count);
+	d->repeated = field;
 }
 
 void deb822_free(struct deb822 *d)
@@ -91,7 +100,9 @@ static size_t take_line(struct deb822 *d, struct deb822_stanza *s, const struct 
 		return d->count;
 	}
 	i = field_of(d, str_trim(str_upto(l->text, colon)));
-	if (i == d->count || d->values[i].n) /* of a field that is there twice the first counts */
+	if (i == d->count ||
+	    (d->values[i].n &&
+	     i != d->repeated)) /* of a field that is there twice the first counts */
 		return d->count;
 	append(d, s, i, l, str_from(l->text, colon + 1));
 	return i;

@@ -18,6 +18,8 @@ struct deb822_stanza { /* strings are valid until the next deb822_next */
 
 /* `from` and `fields` (matched without case, at most DEB822_FIELDS_MAX) are borrowed. */
 struct deb822 *deb822_new(struct stream *from, const str *fields, size_t count);
+/* Of a field that is there several times the first counts; of this one all, joined by \n. */
+void deb822_take_all(struct deb822 *d, size_t field);
 /* 1 a stanza, also a damaged one; 0 the end; below 0 the stream failed. */
 int deb822_next(struct deb822 *d, struct deb822_stanza *out, struct error *e) must_use;
 void deb822_free(struct deb822 *d); /* NULL is fine */

@@ -104,15 +104,17 @@ static int take_project(struct jar *jar, str entry, struct stream *bytes, struct
 }
 
 /* A pom.properties in the same folder, or of the same library, says it better than a pom.xml: it
- * has the version that was built. */
-static bool is_told(const struct jar *jar, size_t properties, const struct found_pom *project)
+ * has the version that was built, but no licence. */
+static bool is_told(struct jar *jar, size_t properties, const struct found_pom *project)
 {
 	for (size_t i = 0; i < properties; i++) {
-		const struct found_pom *known = &jar->poms.v[i];
+		struct found_pom *known = &jar->poms.v[i];
 		if (str_eq(str_dir(known->entry), str_dir(project->entry)) ||
 		    (str_eq(known->pom.group, project->pom.group) &&
-		     str_eq(known->pom.artifact, project->pom.artifact)))
+		     str_eq(known->pom.artifact, project->pom.artifact))) {
+			known->pom.license = project->pom.license;
 			return true;
+		}
 	}
 	return false;
 }
@@ -238,6 +240,7 @@ static int add(struct java *j, const struct jar *jar, const struct pom *p, unsig
 	char name[2 * 1024 + 2];
 	struct package package = { .type = PACKAGE_MAVEN,
 		                   .version = p->version,
+		                   .license = p->license,
 		                   .traits = traits,
 		                   .path = j->path,
 		                   .inner = jar->inner,
@@ -268,19 +271,21 @@ static int add_by_name(struct java *j, const struct jar *jar, struct error *e)
 	const struct manifest *m = &jar->manifest;
 	struct file_name name = javameta_split_name(jar->base_name, m);
 	bool in_name = name.artifact.n < str_rchr(jar->base_name, '.');
-	struct pom p = { .artifact = name.artifact, .version = name.version };
+	struct pom p = { .artifact = name.artifact,
+		         .version = name.version,
+		         .license = m->license };
 
 	if (!javameta_split_group(name.artifact, &p.group, &p.artifact) &&
 	    !may_be_renamed(jar, &name))
 		p.group = javameta_group(name.artifact, name.version, m);
-	if (!jar->any && !name.version.n) /* no code in it */
+	if (!name.version.n) {
+		if (jar->any && !jar->poms.n) /* there is code in it, and nothing says whose */
+			inventory_gap(j->into, GAP_NO_IDENTITY, j->path,
+			              "%.*s%sno version in its name or manifest: not listed",
+			              STR_FMT(str_upto(jar->inner, 300)), jar->inner.n ? ": " : "");
 		return 0;
-	if (!name.version.n && !jar->poms.n)
-		inventory_gap(j->into, GAP_NO_IDENTITY, j->path,
-		              "%.*s%sno version in its name or manifest",
-		              STR_FMT(str_upto(jar->inner, 300)), jar->inner.n ? ": " : "");
-	return add(j, jar, &p, 0, in_name || !name.version.n ? STR("file name") : STR("manifest"),
-	           e);
+	}
+	return add(j, jar, &p, 0, in_name ? STR("file name") : STR("manifest"), e);
 }
 
 /* A pom.xml may leave the version to properties of elsewhere: the archive's own stands in its name
@@ -308,6 +313,8 @@ static int conclude(struct java *j, struct jar *jar, struct error *e)
 		                 jar->names.max_bytes);
 	size_t own = own_pom(jar);
 	settle_versions(j, jar, own);
+	if (own < jar->poms.n && !jar->poms.v[own].pom.license.n)
+		jar->poms.v[own].pom.license = jar->manifest.license;
 	if (r >= 0 && own == jar->poms.n)
 		r = add_by_name(j, jar, e);
 

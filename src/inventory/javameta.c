@@ -57,6 +57,7 @@ static str *attribute(struct manifest *m, str name)
 		{ STR("Specification-Title"), &m->specification_title },
 		{ STR("Specification-Version"), &m->specification_version },
 		{ STR("Automatic-Module-Name"), &m->module },
+		{ STR("Bundle-License"), &m->license },
 	};
 	for (size_t i = 0; i < LEN(wanted); i++)
 		if (str_eq_nocase(wanted[i].name, name))
@@ -82,6 +83,41 @@ static str *take_manifest_line(struct manifest *m, str *current, str line, struc
 	return current;
 }
 
+/* Up to the next `separator` that stands outside of quotes */
+static str take_piece(str *rest, char separator)
+{
+	size_t i = 0;
+	bool quoted = false;
+	str piece;
+
+	for (; i < rest->n && (quoted || rest->p[i] != separator); i++)
+		quoted ^= rest->p[i] == '"';
+	piece = str_trim(str_upto(*rest, i));
+	*rest = str_from(*rest, i + 1);
+	return piece;
+}
+
+static str without_quotes(str s)
+{
+	return s.n > 1 && s.p[0] == '"' && s.p[s.n - 1] == '"' ? str_trim(str_mem(s.p + 1, s.n - 2))
+	                                                       : s;
+}
+
+/* "Apache-2.0;link=https://…,MIT" (OSGi Core 3.2.1.12): the names alone */
+static str license_names(struct arena *a, str header)
+{
+	str names = { 0 };
+
+	while (header.n) {
+		str clause = take_piece(&header, ','),
+		    name = without_quotes(take_piece(&clause, ';'));
+		if (!name.n || str_eq(name, STR("<<EXTERNAL>>")))
+			continue;
+		names = names.n ? arena_join(a, names, STR(", "), name) : name;
+	}
+	return names;
+}
+
 int javameta_read_manifest(struct stream *from, struct arena *a, struct manifest *out,
                            struct error *e)
 {
@@ -101,9 +137,11 @@ int javameta_read_manifest(struct stream *from, struct arena *a, struct manifest
 		       &m.bundle_version,
 		       &m.specification_title,
 		       &m.specification_version,
-		       &m.module };
+		       &m.module,
+		       &m.license };
 	for (size_t i = 0; i < LEN(all); i++)
 		*all[i] = filled_in(a, *all[i]);
+	m.license = license_names(a, m.license);
 	m.bundle_name = str_trim(str_upto(m.bundle_name, str_chr(m.bundle_name, ';')));
 	*out = m;
 	return MIN(r, 0);

@@ -7,6 +7,7 @@
 
 struct pom { /* strings may be empty; a "${…}" that Maven did not fill in counts as absent */
 	str group, artifact, version;
+	str license; /* of a pom.xml: names with " or " between, as one may choose (POM reference, "Licenses") */
 };
 
 struct manifest { /* strings may be empty */
@@ -14,6 +15,7 @@ struct manifest { /* strings may be empty */
 	str bundle_name, bundle_version; /* Bundle-SymbolicName without its directives, Bundle-Version */
 	str specification_title, specification_version;
 	str module; /* Automatic-Module-Name */
+	str license; /* Bundle-License, its names with ", " between */
 };
 
 struct file_name { /* "log4j-core-2.14.1.jar": "log4j-core", "2.14.1" */

@@ -1,14 +1,21 @@
 #include "inventory/pomxml.h"
 
-enum { VALUE_BYTES = 1 << 10 };
+enum { VALUE_BYTES = 1 << 10, LICENSES_MAX = 8 };
+
+struct license {
+	str name, url;
+};
 
 struct scan {
 	str rest;
 	size_t depth;   /* of elements that are open */
 	bool in_parent; /* project/parent is */
-	str *value;     /* the open element is one of those wanted; else NULL */
+	bool in_licenses;
+	str *value; /* the open element is one of those wanted; else NULL */
 	size_t value_depth;
 	struct pom own, parent; /* borrowed from the text, properties not filled in */
+	struct license licenses[LICENSES_MAX];
+	size_t licenses_n;
 };
 
 /* A tag ends at the first '>' outside of quotes. */
@@ -26,10 +33,23 @@ static size_t tag_end(str s)
 	return s.n;
 }
 
+/* Of project/licenses/license, whose element counts one more */
+static str *wanted_of_license(struct scan *s, str name)
+{
+	if (s->depth == 3 && str_eq(name, STR("license")) && s->licenses_n < LICENSES_MAX)
+		s->licenses_n++;
+	if (s->depth != 4 || !s->licenses_n)
+		return NULL;
+	struct license *l = &s->licenses[s->licenses_n - 1];
+	return str_eq(name, STR("name")) ? &l->name : str_eq(name, STR("url")) ? &l->url : NULL;
+}
+
 static str *wanted(struct scan *s, str name)
 {
 	struct pom *p = s->in_parent ? &s->parent : &s->own;
 
+	if (s->in_licenses)
+		return wanted_of_license(s, name);
 	if (s->depth != (s->in_parent ? 3 : 2))
 		return NULL;
 	if (str_eq(name, STR("groupId")))
@@ -45,8 +65,10 @@ static bool open_tag(struct scan *s, str name)
 	s->depth++;
 	if (s->depth == 1)
 		return str_eq(name, STR("project"));
-	if (s->depth == 2)
+	if (s->depth == 2) {
 		s->in_parent = str_eq(name, STR("parent"));
+		s->in_licenses = str_eq(name, STR("licenses"));
+	}
 	str *value = wanted(s, name);
 	if (value && !value->n) {
 		s->value = value;
@@ -60,7 +82,7 @@ static void close_tag(struct scan *s)
 	if (s->depth == s->value_depth)
 		s->value = NULL;
 	if (s->depth == 2)
-		s->in_parent = false;
+		s->in_parent = s->in_licenses = false;
 	s->depth -= s->depth > 0;
 }
 
@@ -140,6 +162,20 @@ static str inherited(struct arena *a, str own, str parent, const char *const *sa
 	return is_plain(own) ? arena_str(a, own) : (str){ 0 };
 }
 
+/* "several … the user can choose any of them" (POM reference, "Licenses") */
+static str license_names(const struct scan *s, struct arena *a)
+{
+	str all = { 0 };
+
+	for (size_t i = 0; i < s->licenses_n; i++) {
+		const struct license *l = &s->licenses[i];
+		str name = l->name.n && is_plain(l->name) ? l->name : l->url;
+		if (name.n && is_plain(name))
+			all = all.n ? arena_join(a, all, STR(" or "), name) : arena_str(a, name);
+	}
+	return all;
+}
+
 int pomxml_read(struct stream *from, struct arena *a, struct pom *out, struct error *e)
 {
 	static const char *const groups[] = { "${project.groupId}", "${project.parent.groupId}",
@@ -161,6 +197,7 @@ int pomxml_read(struct stream *from, struct arena *a, struct pom *out, struct er
 		.group = inherited(a, s.own.group, s.parent.group, groups),
 		.artifact = inherited(a, s.own.artifact, (str){ 0 }, none),
 		.version = inherited(a, s.own.version, s.parent.version, versions),
+		.license = license_names(&s, a),
 	};
 	return 0;
 }

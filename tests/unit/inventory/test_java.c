@@ -178,7 +178,7 @@ TEST(java_shaded_libraries_are_listed_beside_the_jar)
 	EXPECT_STR(find(&r, "g:deep")->version, STR("1"));
 }
 
-/* Syft's rule: a jar is listed under its own name too, unless a pom.properties has that name. */
+/* Syft's rule: a jar is listed under its own name too, where there is a version, unless a pom.properties has that name. */
 TEST(java_a_jar_that_no_pom_names_is_listed_itself)
 {
 	static const struct {
@@ -190,7 +190,7 @@ TEST(java_a_jar_that_no_pom_names_is_listed_itself)
 		{ "renamed, of one version", "maven3-artifact.jar", MANIFEST("Implementation-Version: 3.8.7"),
 		  "org.apache.maven", "maven-artifact", "3.8.7", ":maven3-artifact", "3.8.7" },
 		{ "renamed, no word of a version", "app.jar", MANIFEST("Created-By: x"), "com.example", "service",
-		  "3.0", ":app", "" },
+		  "3.0", NULL, NULL },
 		{ "no group by a renamed file's name alone", "log4j.jar",
 		  MANIFEST("Implementation-Version: 2.14.1"), "org.apache.logging.log4j", "log4j-core", "2.14.1",
 		  ":log4j", "2.14.1" },
@@ -207,12 +207,53 @@ TEST(java_a_jar_that_no_pom_names_is_listed_itself)
 		zip_end(&zip);
 		read_bytes(&r, java_read, rows[i].path, buf_view(&zip));
 		EXPECT_OK(r.result, &r.e);
-		EXPECT_INT(r.found.packages.n, 2);
+		EXPECT_INT(r.found.packages.n, rows[i].name ? 2 : 1);
 		EXPECT_INT(r.found.gaps.n, 0);
-		EXPECT_STR(find(&r, rows[i].name)->version, str_c(rows[i].own_version));
-		EXPECT_STR(find(&r, rows[i].name)->name, str_c(rows[i].name));
+		if (rows[i].name) {
+			EXPECT_STR(find(&r, rows[i].name)->version, str_c(rows[i].own_version));
+			EXPECT_STR(find(&r, rows[i].name)->name, str_c(rows[i].name));
+		}
 		EXPECT_STR(find(&r, library)->version, str_c(rows[i].version));
 	}
+}
+
+#define LICENSE(name, url) "<license><name>" name "</name><url>" url "</url></license>"
+
+/* POM reference, "Licenses"; OSGi Core 3.2.1.12, Bundle-License */
+TEST(java_licenses_of_pom_xml_before_the_manifest)
+{
+	static const struct {
+		const char *rule, *manifest, *xml, *license;
+	} rows[] = {
+		{ "a name of the pom.xml", MANIFEST("Bundle-License: MIT"),
+		  PROJECT("<licenses>" LICENSE("Apache-2.0", "x") "</licenses>" IDS("g", "a", "1")), "Apache-2.0" },
+		{ "of several one may choose", "",
+		  PROJECT("<licenses>" LICENSE("EPL 2.0", "x") "<license><url>http://y</url></license></licenses>"
+			  IDS("g", "a", "1")),
+		  "EPL 2.0 or http://y" },
+		{ "other elements have names too", "",
+		  PROJECT("<organization><name>o</name></organization><developers><developer><name>d</name>"
+			  "</developer></developers>" IDS("g", "a", "1")), "" },
+		{ "an address with parameters", MANIFEST("Bundle-License: Apache-2.0;link=\"https://a,b;c\""), "",
+		  "Apache-2.0" },
+		{ "several, quoted, external", MANIFEST("Bundle-License: \"MIT\", <<EXTERNAL>>,http://www.gnu.o\r\n rg/x"),
+		  "", "MIT, http://www.gnu.org/x" },
+		{ "none", MANIFEST("Bundle-Version: 1"), "", "" },
+	};
+	for (size_t i = 0; i < LEN(rows); i++)
+		for (int properties = 0; properties < 2; properties++) {
+			struct reading r cleanup(reading_done);
+			struct buf zip cleanup(buf_done) = BUF(1 << 16);
+			zip_add(&zip, "META-INF/maven/g/a/pom.xml", str_c(rows[i].xml), 0);
+			zip_add(&zip, "META-INF/MANIFEST.MF", str_c(rows[i].manifest), 0);
+			if (properties)
+				zip_add(&zip, "META-INF/maven/g/a/pom.properties", STR(POM("g", "a", "1")), 0);
+			zip_end(&zip);
+			read_bytes(&r, java_read, "a-1.jar", buf_view(&zip));
+			EXPECT_OK(r.result, &r.e);
+			EXPECT_INT(r.found.packages.n, 1);
+			EXPECT_STR(r.found.packages.v[0].license, str_c(rows[i].license));
+		}
 }
 
 static void wrap(struct buf *zip, const char *entry)
@@ -299,17 +340,17 @@ TEST(java_a_member_that_cannot_be_read_costs_itself_only)
 	EXPECT_INT(r.found.gaps.v[0].kind, GAP_UNREADABLE);
 }
 
-TEST(java_an_archive_without_a_version_is_listed_and_a_gap)
+TEST(java_an_archive_without_a_version_is_a_gap_and_no_package)
 {
 	struct reading r cleanup(reading_done);
 	struct buf zip cleanup(buf_done) = BUF(1 << 16);
 	one_file(&zip, "META-INF/MANIFEST.MF", MANIFEST("Implementation-Title: x"), 0);
 	read_bytes(&r, java_read, "app.jar", buf_view(&zip));
 	EXPECT_OK(r.result, &r.e);
-	EXPECT_INT(r.found.packages.n, 1);
-	EXPECT_STR(find(&r, ":app")->version, STR(""));
+	EXPECT_INT(r.found.packages.n, 0);
 	EXPECT_INT(r.found.gaps.n, 1);
 	EXPECT_INT(r.found.gaps.v[0].kind, GAP_NO_IDENTITY);
+	EXPECT_STR(r.found.gaps.v[0].why, STR("no version in its name or manifest: not listed"));
 }
 
 TEST(java_what_is_no_zip)

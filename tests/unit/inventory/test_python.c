@@ -14,6 +14,16 @@ TEST(python_reads_the_headers_of_core_metadata)
 		{ "UNKNOWN is nothing", "l/a.egg-info/PKG-INFO", "Name: a\nVersion: 1\nLicense: UNKNOWN\n", "a", "1", "" },
 		{ "license text: its first line", "l/a.egg-info", "Name: a\nVersion: 1\nLicense: MIT License\n        Copyright\n",
 		  "a", "1", "MIT License" },
+		{ "of a license text the classifier", "l/a.egg-info",
+		  "Name: a\nVersion: 1\nLicense: Copyright me\n  all of it\nClassifier: Topic :: Utilities\n"
+		  "Classifier: License :: OSI Approved :: MIT License\n", "a", "1", "MIT License" },
+		{ "classifiers alone", "l/a.dist-info/METADATA",
+		  "Name: a\nVersion: 1\nLicense: UNKNOWN\nClassifier: License :: OSI Approved\n"
+		  "Classifier: License :: OSI Approved :: BSD License\nClassifier: Topic :: x\n"
+		  "Classifier: License :: Public Domain\n", "a", "1", "BSD License; Public Domain" },
+		{ "License before its classifier", "l/a.dist-info/METADATA",
+		  "Name: a\nVersion: 1\nClassifier: License :: OSI Approved :: BSD License\nLicense: BSD-3-Clause\n", "a",
+		  "1", "BSD-3-Clause" },
 		{ "CR LF, any case", "l/a.dist-info/METADATA", "NAME: a.b\r\nversion: 1.0rc1\r\n\r\n", "a.b", "1.0rc1", "" },
 		{ "a description that is not indented", "l/a.egg-info/PKG-INFO",
 		  "Name: a\nDescription: x\nno colon here\nVersion: 1\n", "a", "1", "" },

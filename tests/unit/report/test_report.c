@@ -333,6 +333,14 @@ TEST(licenses_are_told_apart_as_spdx_annex_d)
 		{ "Ruby, BSD-2-Clause", LICENSE_EXPRESSION, "Ruby OR BSD-2-Clause" },
 		{ "Perl AND MIT", LICENSE_EXPRESSION, "(Artistic-1.0-Perl OR GPL-1.0-or-later) AND MIT" },
 		{ "MIT AND public-domain", LICENSE_NAME, NULL },
+		{ "BSD License; Public Domain", LICENSE_NAME, NULL }, /* PyPI: one may choose, or not */
+		{ "Mozilla Public License 1.1 (MPL 1.1)", LICENSE_ID, "MPL-1.1" },
+		{ "https://www.apache.org/licenses/LICENSE-2.0.txt", LICENSE_ID, "Apache-2.0" }, /* OSGi */
+		{ "http://www.apache.org/licenses/LICENSE-2.0, https://www.eclipse.org/org/documents/epl-v10.php",
+		  LICENSE_EXPRESSION, "Apache-2.0 OR EPL-1.0" },
+		{ "The Apache Software License, Version 2.0 or Eclipse Public License - v 2.0", LICENSE_EXPRESSION,
+		  "Apache-2.0 OR EPL-2.0" }, /* Maven */
+		{ "CDDL + GPLv2 with classpath exception", LICENSE_NAME, NULL }, /* of which CDDL? */
 	};
 
 	for (size_t i = 0; i < LEN(rows); i++) {
