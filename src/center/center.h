@@ -11,7 +11,15 @@ struct center {
 	struct clock clock;
 	struct vault *vault;
 	const char *data_dir; /* what the process keeps in files: advisory database, layer cache, certificate */
+	void (*wake)(void *ctx); /* the workers of this process: something was put into the queue; NULL: none */
+	void *wake_ctx;
 };
+
+static inline void center_wake(const struct center *c)
+{
+	if (c->wake)
+		c->wake(c->wake_ctx);
+}
 
 static inline int64_t center_now(const struct center *c)
 {

@@ -266,14 +266,15 @@ CREATE TABLE job (
 	subject {text} NOT NULL,                  -- one open job a kind and subject
 	registry_id BIGINT,                       -- whose limit counts; NULL: none
 	priority BIGINT NOT NULL,                 -- low numbers first
-	state {text} NOT NULL,                    -- ready, leased, dead
-	run_at BIGINT NOT NULL,
+	state {text} NOT NULL,                    -- ready, leased, dead; done: of kinds whose end people look for
+	run_at BIGINT NOT NULL,                   -- 0: at once
 	lease {text} NOT NULL DEFAULT '',         -- of whoever has it
 	leased_until BIGINT NOT NULL DEFAULT 0,
 	tries BIGINT NOT NULL DEFAULT 0,
 	again BIGINT NOT NULL DEFAULT 0,          -- asked for once more while it ran
 	payload TEXT NOT NULL DEFAULT '{}',
-	why TEXT NOT NULL DEFAULT '',             -- of the last failure
+	progress TEXT NOT NULL DEFAULT '{}',      -- JSON, for people
+	why TEXT NOT NULL DEFAULT '',             -- of the last failure, or what came of it
 	created_at BIGINT NOT NULL,
 	changed_at BIGINT NOT NULL,
 	UNIQUE (kind, subject)
