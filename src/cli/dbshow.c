@@ -5,6 +5,7 @@
 #include "cli/screen.h"
 #include "vulndb/lookup.h"
 #include "vulndb/vulndb.h"
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -248,6 +249,27 @@ static int take_row(void *ctx, const struct lookup_row *row, struct error *e)
 	                     : 0;
 }
 
+/* "cve-2024-1" and "ghsa-XXXX-…" are names too: as given, in capitals, and GHSA's own mixture. */
+static int look_for_id(struct vulndb *db, const char *what, struct answer *to, struct error *e)
+{
+	struct arena a cleanup(arena_done) = ARENA(KIB(64));
+	char capitals[256];
+	int n = lookup_id(db, str_c(what), take_row, to, e);
+
+	snprintf(capitals, sizeof capitals, "%s", what);
+	for (char *p = capitals; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+	if (n == 0 && strcmp(capitals, what) != 0)
+		n = lookup_id(db, str_c(capitals), take_row, to, e);
+	size_t prefix = str_chr(str_c(capitals), '-');
+	if (n == 0)
+		n = lookup_id(db,
+		              arena_concat(&a, str_upto(str_c(capitals), prefix),
+		                           arena_lower(&a, str_from(str_c(capitals), prefix))),
+		              take_row, to, e);
+	return n;
+}
+
 int db_lookup(struct db_settings *s, const char *what)
 {
 	struct error e = { 0 };
@@ -259,7 +281,7 @@ int db_lookup(struct db_settings *s, const char *what)
 		return screen_fail(&e);
 	if (to.json)
 		jsonout_array(&to.j, NULL);
-	n = s->ecosystem ? 0 : lookup_id(db, str_c(what), take_row, &to, &e);
+	n = s->ecosystem ? 0 : look_for_id(db, what, &to, &e);
 	if (n == 0)
 		n = lookup_package(db, str_c(s->ecosystem), str_c(what), take_row, &to, &e);
 	if (to.json) {

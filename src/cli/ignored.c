@@ -21,6 +21,28 @@ static void say_end(const struct ignore_list *l, const struct ignore_entry *x, c
 	        x->ends <= time_now() ? ": it counts again" : "");
 }
 
+/* How many entries are none */
+static size_t say_strays(const struct ignore_list *l)
+{
+	size_t strays = 0;
+
+	for (size_t i = 0; i < l->entries.n; i++) {
+		const struct ignore_entry *x = &l->entries.v[i];
+		struct buf b cleanup(buf_done) = BUF(8192);
+		if (ignorefile_names_flaw(x))
+			continue;
+		strays++;
+		screen_put_safe(&b, str_upto(l->file, 1000));
+		buf_printf(&b, ":%u: \"", x->line);
+		screen_put_safe(&b, str_upto(x->id, 200));
+		fprintf(stderr,
+		        "%.*s\" is no id of a flaw: nothing is accepted by it; a remark begins "
+		        "with #\n",
+		        STR_FMT(buf_view(&b)));
+	}
+	return strays;
+}
+
 static void say_ends(const struct ignore_list *l, bool quiet)
 {
 	int64_t now = time_now();
@@ -52,9 +74,9 @@ int ignored_open(const char *given, bool quiet, struct arena *a, struct ignore_l
 	r = ignorefile_read(given, a, out, e);
 	if (r < 0)
 		return r;
+	size_t n = out->entries.n - say_strays(out);
 	if (!quiet)
-		fprintf(stderr, "%s: %zu accepted finding%s\n", given, out->entries.n,
-		        out->entries.n == 1 ? "" : "s");
+		fprintf(stderr, "%s: %zu accepted finding%s\n", given, n, n == 1 ? "" : "s");
 	say_ends(out, quiet);
 	return 0;
 }

@@ -1,5 +1,6 @@
 #include "cli/options.h"
 #include "base/str.h"
+#include "cli/setting_names.h"
 #include "format/yaml.h"
 #include <ctype.h>
 #include <errno.h>
@@ -21,7 +22,8 @@ static void print_help(const struct command_line *c)
 	printf("  -h, --help                     this text\n");
 }
 
-/* For completions: a line an option, its name, the name of its value or nothing, and what it is for */
+/* For completions: a line an option, its name, the name of its value or nothing, and what it is for
+ */
 static void print_list(const struct command_line *c)
 {
 	for (const struct option_row *r = c->rows; r->name; r++)
@@ -81,9 +83,10 @@ static int set(const struct option_row *r, const char *value, struct arena *a, s
 		*(bool *)r->into = true;
 		return 0;
 	case OPTION_NUMBER:
-		if (!str_u64(str_c(value), &v) || v > UINT32_MAX)
-			return error_set(e, ERR_USAGE, "--%s takes a number, not \"%s\"", r->name,
-			                 value);
+	case OPTION_COUNT:
+		if (!str_u64(str_c(value), &v) || v > UINT32_MAX || (!v && r->kind == OPTION_COUNT))
+			return error_set(e, ERR_USAGE, "--%s takes a number%s, not \"%s\"", r->name,
+			                 r->kind == OPTION_COUNT ? " from 1 on" : "", value);
 		*(unsigned *)r->into = (unsigned)v;
 		return 0;
 	case OPTION_SECONDS:
@@ -111,8 +114,8 @@ static int read_flag(const char *name, str v, bool *out, struct error *e)
 		str word;
 		bool means;
 	} words[] = {
-		{ STR_INIT("1"), true },   { STR_INIT("true"), true },   { STR_INIT("yes"), true },
-		{ STR_INIT("on"), true },  { STR_INIT("0"), false },     { STR_INIT("false"), false },
+		{ STR_INIT("1"), true },   { STR_INIT("true"), true }, { STR_INIT("yes"), true },
+		{ STR_INIT("on"), true },  { STR_INIT("0"), false },   { STR_INIT("false"), false },
 		{ STR_INIT("no"), false }, { STR_INIT("off"), false },
 	};
 	for (size_t i = 0; i < LEN(words); i++)
@@ -156,26 +159,37 @@ struct from_file {
 	str command;
 };
 
+/* One of another command's: its name is looked at, so that what is misspelt is not passed over. */
+static int check_setting(const char *name, str value, struct error *e)
+{
+	bool is_flag, ignored;
+
+	if (!setting_known(str_c(name), &is_flag))
+		return error_set(e, ERR_USAGE, "no command has an option \"%s\"", name);
+	return is_flag ? read_flag(name, value, &ignored, e) : 0;
+}
+
 static int take_setting(void *ctx, str key, str value, unsigned line, struct error *e)
 {
 	struct from_file *f = ctx;
 	size_t dot = str_chr(key, '.');
-	bool own = dot < key.n && str_eq(str_upto(key, dot), f->command);
+	str command = str_upto(key, dot < key.n ? dot : 0);
+	bool own = command.n && str_eq(command, f->command);
 	char name[64];
 	const struct option_row *r;
 
 	(void)line;
-	if (dot < key.n && !own)
-		return 0; /* another command's */
-	key = own ? str_from(key, dot + 1) : key;
+	if (command.n && !setting_is_command(command))
+		return error_set(e, ERR_USAGE, "no command \"%.*s\"", STR_FMT(command));
+	key = command.n ? str_from(key, dot + 1) : key;
 	snprintf(name, sizeof name, "%.*s", STR_FMT(key));
 	for (char *p = name; *p; p++)
 		*p = *p == '_' ? '-' : *p;
-	r = by_name(f->c->rows, str_c(name));
+	r = command.n && !own ? NULL : by_name(f->c->rows, str_c(name));
 	if (!r)
 		return own ? error_set(e, ERR_USAGE, "%.*s has no option \"%.*s\"",
 		                       STR_FMT(f->command), STR_FMT(key))
-		           : 0;
+		           : check_setting(name, value, e);
 	if (r->kind == OPTION_FLAG)
 		return read_flag(name, value, r->into, e);
 	value = arena_str(f->c->arena, value);

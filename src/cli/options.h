@@ -4,7 +4,7 @@
  *
  * The file is $PLIMSOLL_CONFIG, else plimsoll.yaml in the folder one is in, else plimsoll/plimsoll.yaml
  * in $XDG_CONFIG_HOME or ~/.config. `timeout: 5m` at the top is for every command that has the option,
- * below `scan:` for that one; there an unknown name is wrong use. */
+ * below `scan:` for that one; an unknown name is wrong use. */
 #pragma once
 #include "base/vec.h"
 #include "base/error.h"
@@ -14,6 +14,7 @@ enum option_kind {
 	OPTION_TEXT,
 	OPTION_FLAG,
 	OPTION_NUMBER,
+	OPTION_COUNT,   /* 1 or more */
 	OPTION_SECONDS, /* "90", "90s", "5m" */
 	OPTION_BYTES,   /* "500000", "512M", "1GiB": powers of 1024 */
 	OPTION_LIST,    /* may be given again; the command line's take the place of the environment's */

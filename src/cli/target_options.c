@@ -7,6 +7,7 @@
 #include "model/package_use.h"
 #include "scan/cache.h"
 #include "scan/vexes.h"
+#include "vulndb/rate.h"
 #include "vulndb/vulndb.h"
 #include <assert.h>
 #include <inttypes.h>
@@ -46,7 +47,7 @@ void target_options_rows(struct target_options *t, bool findings,
 		{ "ignorefile", 0, OPTION_TEXT, &t->ignorefile, "FILE", "accepted findings (default: .trivyignore or its YAML form, where there is one)" },
 		{ "vex", 0, OPTION_LIST, &t->vex_paths, "FILE", "VEX statements (OpenVEX, CSAF, CycloneDX; a folder: all in it), again for several" },
 		{ "attached-vex", 0, OPTION_FLAG, &t->attached_vex, NULL, "and those attached to the image (signatures are not checked)" },
-		{ "severity-source", 0, OPTION_TEXT, &t->severity_source, "LIST", "whose severity counts: vendor, nvd, ghsa, cvss, highest or a source's name" },
+		{ "severity-source", 0, OPTION_TEXT, &t->severity_source, "LIST", "whose severity counts: vendor, nvd, ghsa, cna, cvss, highest or a source's name" },
 		{ "leave-out", 0, OPTION_TEXT, &t->leave_out, "LIST", "suppress what is in kernel-headers, development, documentation, debug-symbols, firmware" },
 		{ "advisories", 0, OPTION_TEXT, &t->advisories, "DIR",
 		  "OSV records of your own (name.json), matched beside the database" },
@@ -68,7 +69,7 @@ void target_options_rows(struct target_options *t, bool findings,
 		{ "insecure", 0, OPTION_FLAG, &t->insecure, NULL, "allow plain http and unverified TLS" },
 		{ "offline", 0, OPTION_FLAG, &t->offline, NULL, "never use the network" },
 		{ "timeout", 0, OPTION_SECONDS, &t->timeout_s, "TIME", "longest silence of a registry (60s)" },
-		{ "jobs", 0, OPTION_NUMBER, &t->jobs, "N", "layers at a time (one a core, at most 4)" },
+		{ "jobs", 0, OPTION_COUNT, &t->jobs, "N", "layers at a time (one a core, at most 4)" },
 		{ "temp-dir", 0, OPTION_TEXT, &t->temp_dir, "DIR", "for package databases while they are read" },
 		{ "cache-dir", 0, OPTION_TEXT, &t->cache_dir, "DIR", "what is kept of layers (default: ~/.cache/plimsoll)" },
 		{ "cache-max", 0, OPTION_BYTES, &t->cache_max, "SIZE", "of that, the least recently used goes (1GiB; 0: no limit)" },
@@ -132,8 +133,20 @@ static int read_uses(const char *text, unsigned *out, struct error *e)
 	return 0;
 }
 
+static int check_sources(const char *list, struct error *e)
+{
+	str unknown;
+
+	if (rate_knows(str_c(list), &unknown))
+		return 0;
+	return error_set(e, ERR_USAGE, "--severity-source: \"%.*s\" is none of %s",
+	                 STR_FMT(unknown), rate_sources());
+}
+
 int target_options_settle(struct target_options *t, struct error *e)
 {
+	if (t->severity_source && check_sources(t->severity_source, e) < 0)
+		return e->code;
 	if (t->leave_out && read_uses(t->leave_out, &t->left_out, e) < 0)
 		return e->code;
 	if (t->password_stdin && !t->username)
@@ -217,7 +230,8 @@ struct source_options target_source(const struct target_options *t, const struct
 
 struct scan_options target_scan(struct target_options *t, const struct target_one *one, bool judged)
 {
-	const char *db = t->db ? t->db : vulndb_default_path(t->cache_dir, t->db_path, sizeof t->db_path);
+	const char *db =
+	        t->db ? t->db : vulndb_default_path(t->cache_dir, t->db_path, sizeof t->db_path);
 
 	return (struct scan_options){
 		.label = one->input,

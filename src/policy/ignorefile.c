@@ -36,6 +36,15 @@ static bool next_word(str *rest, str *word)
 	return n > 0;
 }
 
+/* "until:2026-12-31": a limit that is misspelt must not accept the flaw for ever. */
+static bool is_stray_date(str word)
+{
+	int64_t at;
+
+	return time_parse(str_from(word, str_chr(word, ':') + 1), &at) &&
+	       !str_starts(word, STR("exp:"));
+}
+
 static int take_line(const char *name, str line, unsigned number, struct arena *a,
                      struct ignore_list *out, struct error *e)
 {
@@ -45,10 +54,14 @@ static int take_line(const char *name, str line, unsigned number, struct arena *
 	while (next_word(&words, &word)) {
 		if (!x.id.n)
 			x.id = word;
-		else if (!str_starts(word, STR("exp:")))
-			return error_set(e, ERR_USAGE,
-			                 "%s: line %u: an id, and `exp:` with a date, not \"%.*s\"",
-			                 name, number, STR_FMT(word));
+		else if (is_stray_date(word))
+			return error_set(
+			        e, ERR_USAGE,
+			        "%s: line %u: a date is written `exp:2026-12-31`, not \"%.*s\"",
+			        name, number, STR_FMT(word));
+		else if (!str_starts(word, STR("exp:"))) /* Trivy passes over it: people say why */
+			x.statement =
+			        x.statement.n ? arena_join(a, x.statement, STR(" "), word) : word;
 		else if (set_end(name, &x, str_from(word, 4), e) < 0)
 			return e->code;
 	}
@@ -84,7 +97,8 @@ static int take_texts(const char *name, const struct yaml_node *entry, const cha
 	if (!list || is_empty(list))
 		return 0;
 	if (list->kind != YAML_LIST)
-		return error_set(e, ERR_USAGE, "%s: line %u: `%s:` is no list", name, list->line, key);
+		return error_set(e, ERR_USAGE, "%s: line %u: `%s:` is no list", name, list->line,
+		                 key);
 	for (const struct yaml_node *n = list->first; n; n = n->next) {
 		if (n->kind != YAML_SCALAR)
 			return error_set(e, ERR_USAGE, "%s: line %u: `%s:` lists texts only", name,
@@ -145,8 +159,9 @@ static int take_yaml(const char *name, str text, struct arena *a, struct ignore_
 	if (r < 0)
 		return e->code = ERR_USAGE;
 	if (root && root->kind != YAML_MAP)
-		return error_set(e, ERR_USAGE, "%s: line %u: lists under names like "
-		                               "`vulnerabilities:` are expected",
+		return error_set(e, ERR_USAGE,
+		                 "%s: line %u: lists under names like "
+		                 "`vulnerabilities:` are expected",
 		                 name, root->line);
 	list = yamltree_get(root, "vulnerabilities");
 	if (list && list->kind != YAML_LIST && !(list->kind == YAML_SCALAR && !list->text.n))
@@ -157,8 +172,8 @@ static int take_yaml(const char *name, str text, struct arena *a, struct ignore_
 	return r;
 }
 
-int ignorefile_parse(const char *name, str text, bool yaml, struct arena *a, struct ignore_list *out,
-                     struct error *e)
+int ignorefile_parse(const char *name, str text, bool yaml, struct arena *a,
+                     struct ignore_list *out, struct error *e)
 {
 	struct ignore_list l = { .file = arena_str(a, str_c(name)) };
 	str copy = arena_str(a, text);
@@ -195,6 +210,14 @@ int ignorefile_read(const char *path, struct arena *a, struct ignore_list *out, 
 	return ignorefile_parse(path, buf_view(&text),
 	                        str_ends(name, STR(".yaml")) || str_ends(name, STR(".yml")), a, out,
 	                        e);
+}
+
+bool ignorefile_names_flaw(const struct ignore_entry *x)
+{
+	for (size_t i = 0; i < x->id.n; i++)
+		if (x->id.p[i] >= '0' && x->id.p[i] <= '9')
+			return true;
+	return false;
 }
 
 /* --- is it for this finding? --- */

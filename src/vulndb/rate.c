@@ -55,27 +55,62 @@ void rate_add(struct arena *a, struct finding *f, const struct opinion *o, bool 
 	vec_add(a, &f->ratings, r);
 }
 
+enum { RANK_CNA = 2, RANK_SHARED = 7 };
+
+// clang-format off
+#define SOURCES(X) /* as ratings call it, rank */ \
+	X("GitHub", 0)      X("PyPA", 1)   X("Go", 1)      X("RustSec", 1) X("CISA-ADP", 3) \
+	X("NVD", 4)         X("Debian", 5) X("Ubuntu", 5)  X("Alpine", 5)  X("AlmaLinux", 5) \
+	X("Rocky Linux", 5) X("SUSE", 5)   X("Red Hat", 5) X("Bitnami", 5) X("OSV", 6)
+// clang-format on
+
 static int rank(str source)
 {
 	static const struct {
 		str source;
 		int rank;
 	} table[] = {
-		{ STR_INIT("GitHub"), 0 },      { STR_INIT("PyPA"), 1 },
-		{ STR_INIT("Go"), 1 },          { STR_INIT("RustSec"), 1 },
-		{ STR_INIT("CISA-ADP"), 3 },    { STR_INIT("NVD"), 4 },
-		{ STR_INIT("Debian"), 5 },      { STR_INIT("Ubuntu"), 5 },
-		{ STR_INIT("Alpine"), 5 },      { STR_INIT("AlmaLinux"), 5 },
-		{ STR_INIT("Rocky Linux"), 5 }, { STR_INIT("SUSE"), 5 },
-		{ STR_INIT("Red Hat"), 5 },     { STR_INIT("Bitnami"), 5 },
-		{ STR_INIT("OSV"), 6 },
+#define X(name, rank) { STR_INIT(name), rank },
+		SOURCES(X)
+#undef X
 	};
 	if (str_ends(source, shared_mark))
-		return 7;
+		return RANK_SHARED;
 	for (size_t i = 0; i < LEN(table); i++)
-		if (str_eq(table[i].source, source))
+		if (str_eq_nocase(table[i].source, source))
 			return table[i].rank;
-	return 2; /* a CNA */
+	return RANK_CNA;
+}
+
+/* "cna:oracle": the names of authorities are the data's */
+static const str cna_mark = STR_INIT("cna:");
+
+const char *rate_sources(void)
+{
+#define X(name, rank) ", " name
+	return "vendor, cvss, highest, ghsa, cna, cna:NAME" SOURCES(X);
+#undef X
+}
+
+bool rate_knows(str list, str *unknown)
+{
+	static const char *const words[] = { "vendor", "cvss", "highest", "ghsa", "cna" };
+	str word;
+
+	while (str_split(&list, ',', &word)) {
+		bool known;
+		word = str_trim(word);
+		known = !word.n || rank(word) != RANK_CNA ||
+		        (word.n > cna_mark.n &&
+		         str_eq_nocase(str_upto(word, cna_mark.n), cna_mark));
+		for (size_t i = 0; i < LEN(words); i++)
+			known = known || str_eq_nocase(word, str_c(words[i]));
+		if (!known) {
+			*unknown = word;
+			return false;
+		}
+	}
+	return true;
 }
 
 /* Which copies of Debian, Ubuntu and Alpine are vectors of others */
@@ -103,7 +138,7 @@ static int cvss_version(const struct rating *r)
 static bool is_ranked(const struct finding *f, const struct rating *a, const struct rating *b)
 {
 	int a_rank = rank(a->source), b_rank = rank(b->source);
-	bool a_shared = a_rank == 7, b_shared = b_rank == 7;
+	bool a_shared = a_rank == RANK_SHARED, b_shared = b_rank == RANK_SHARED;
 	(void)f;
 	if (a_shared != b_shared)
 		return b_shared;
@@ -167,6 +202,10 @@ static bool is_wanted(const struct finding *f, const struct rating *r, str word)
 		return true;
 	if (str_eq_nocase(word, STR("ghsa")))
 		word = STR("GitHub");
+	if (str_eq_nocase(word, STR("cna")))
+		return rank(r->source) == RANK_CNA;
+	if (str_eq_nocase(str_upto(word, cna_mark.n), cna_mark))
+		word = str_from(word, cna_mark.n);
 	return str_eq_nocase(word, r->source);
 }
 

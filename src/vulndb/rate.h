@@ -10,8 +10,9 @@
  *   3. a word, sources in the same order.
  *
  * Who wants it otherwise names sources, the first that has an opinion is taken, else the rules
- * above: "vendor" (rule 1), "cvss" (rule 2), "highest" (the worst of all), "nvd", "ghsa", or the
- * name of a source as ratings have it ("Debian", "CISA-ADP"), in any case. */
+ * above: "vendor" (rule 1), "cvss" (rule 2), "highest" (the worst of all), "nvd", "ghsa", "cna" (the
+ * CVE's own authority), "cna:NAME", or the name of a source as ratings have it ("Debian",
+ * "CISA-ADP"), in any case. */
 #pragma once
 #include "model/finding.h"
 #include "vulndb/record.h"
@@ -22,3 +23,6 @@ void rate_add(struct arena *a, struct finding *f, const struct opinion *o, bool 
 /* Sorts the ratings and marks the chosen one; fills severity and severity_reason. `wanted`: names
  * of sources with commas; may be empty. */
 void rate_choose(struct arena *a, struct finding *f, str wanted);
+/* Whether each name in the list is one of these; else the first that is none. */
+bool rate_knows(str list, str *unknown);
+const char *rate_sources(void); /* all of them, for people */

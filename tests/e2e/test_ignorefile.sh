@@ -42,3 +42,11 @@ scan 2 --template missing oci:image:1
 echo "id: [" >broken.yaml
 scan 2 --ignorefile broken.yaml oci:image:1
 grep -q "broken.yaml: line" err || fail "no place named: $(cat err)"
+{
+	sed 's/$/ as the vendor says/' ids
+	echo "We looked at these in spring."
+} >remarks
+scan 0 --fail-on low --ignorefile remarks -f json -o after.json oci:image:1
+grep -q "^remarks:$(wc -l <remarks): \"We\" is no id of a flaw" err || fail "the stray line is not named: $(cat err)"
+grep -q "^remarks: $(wc -l <ids) accepted findings" err || fail "the stray line is counted: $(cat err)"
+jq -e 'all(.suppressed[]; .hidden.why == "as the vendor says")' after.json >/dev/null || fail "the reason is lost"

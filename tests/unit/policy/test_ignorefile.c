@@ -97,6 +97,23 @@ TEST(the_plain_form_is_an_id_a_line)
 	EXPECT(!ignorefile_find(&l, &f, 1714521600 + 86400));
 }
 
+/* Trivy splits a line into fields, takes the first and an "exp:" among the others */
+TEST(words_behind_an_id_say_why)
+{
+	struct arena a cleanup(arena_done) = ARENA(1 << 20);
+	struct ignore_list l;
+	struct error e = { 0 };
+	static const char text[] = "CVE-2023-2650 we do not  parse OIDs exp:2024-05-01 here\nThis one is fine\n";
+
+	EXPECT_OK(ignorefile_parse("ignore", str_c(text), false, &a, &l, &e), &e);
+	EXPECT_INT(l.entries.n, 2);
+	EXPECT_STR(l.entries.v[0].id, STR("CVE-2023-2650"));
+	EXPECT_STR(l.entries.v[0].statement, STR("we do not parse OIDs here"));
+	EXPECT_STR(l.entries.v[0].until, STR("2024-05-01"));
+	EXPECT(ignorefile_names_flaw(&l.entries.v[0]));
+	EXPECT(!ignorefile_names_flaw(&l.entries.v[1]));
+}
+
 TEST(the_yaml_form_has_paths_purls_and_dates)
 {
 	struct arena a cleanup(arena_done) = ARENA(1 << 20);
@@ -153,7 +170,8 @@ TEST(what_is_no_such_file_says_where)
 		bool yaml;
 		const char *why;
 	} rows[] = {
-		{ "CVE-1 until:tomorrow\n", false, "x: line 1: an id, and `exp:` with a date, not \"until:tomorrow\"" },
+		{ "CVE-1 until:2026-01-01\n", false,
+		  "x: line 1: a date is written `exp:2026-12-31`, not \"until:2026-01-01\"" },
 		{ "\nCVE-1 exp:tomorrow\n", false, "x: line 2: \"tomorrow\" is no date like 2026-12-31" },
 		{ "vulnerabilities:\n  - statement: x\n", true, "x: line 2: an entry without an id" },
 		{ "- id: x\n", true, "x: line 1: lists under names like `vulnerabilities:` are expected" },

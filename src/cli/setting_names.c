@@ -1,0 +1,74 @@
+/* cli/setting_names.c — see the header. */
+#include "cli/setting_names.h"
+#include "base/attr.h"
+
+bool setting_known(str name, bool *is_flag)
+{
+	static const char *const flags[] = {
+		"all-platforms",
+		"attached-sboms",
+		"attached-vex",
+		"exit-on-eol",
+		"ignore-unfixed",
+		"insecure",
+		"insecure-unsigned",
+		"no-cache",
+		"offline",
+		"password-stdin",
+		"plan",
+		"quiet",
+		"redhat-vex",
+		"show-suppressed",
+		"verbose",
+		"whole-layers",
+	};
+	static const char *const others[] = {
+		"advisories",
+		"ca-cert",
+		"cache-dir",
+		"cache-max",
+		"containerd-root",
+		"db",
+		"ecosystem",
+		"fail-on",
+		"format",
+		"from",
+		"ignorefile",
+		"input",
+		"jobs",
+		"key",
+		"leave-out",
+		"max-data-age",
+		"output",
+		"platform",
+		"podman-root",
+		"severity",
+		"severity-source",
+		"since",
+		"temp-dir",
+		"template",
+		"timeout",
+		"trust",
+		"username",
+		"vex",
+		"why-not",
+	};
+	for (size_t i = 0; i < LEN(flags); i++)
+		if (str_eq(name, str_c(flags[i])))
+			return *is_flag = true;
+	*is_flag = false;
+	for (size_t i = 0; i < LEN(others); i++)
+		if (str_eq(name, str_c(others[i])))
+			return true;
+	return false;
+}
+
+bool setting_is_command(str name)
+{
+	static const char *const commands[] = { "scan", "sbom", "diff", "explain", "db", "cache" };
+
+	for (size_t i = 0; i < LEN(commands); i++)
+		if (str_eq(name, str_c(commands[i])))
+			return true;
+	return false;
+}
