@@ -2,7 +2,7 @@
 #pragma once
 #include "base/buf.h"
 #include "base/error.h"
-#include "net/secret.h"
+#include "base/secret.h"
 
 struct response { /* starts as { 0 }; ends with response_done */
 	int status;

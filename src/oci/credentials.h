@@ -8,7 +8,7 @@
  * Any thread. */
 #pragma once
 #include "model/reference.h"
-#include "net/secret.h"
+#include "base/secret.h"
 
 struct credentials { /* starts as { 0 }; ends with credentials_done */
 	struct secret username, password;

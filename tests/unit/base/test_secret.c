@@ -1,5 +1,5 @@
 #include "../test.h"
-#include "net/secret.h"
+#include "base/secret.h"
 
 TEST(base64_of_rfc_4648_section_10)
 {

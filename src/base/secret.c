@@ -1,4 +1,4 @@
-#include "net/secret.h"
+#include "base/secret.h"
 #include <stdlib.h>
 
 void secret_done(struct secret *s)

@@ -1,4 +1,4 @@
-/* net/secret.h — a password, a token or an Authorization header: text that no message, log or
+/* base/secret.h — a password, a token or an Authorization header: text that no message, log or
  * report may hold. It has no printing function on purpose and is wiped when it goes. One thread. */
 #pragma once
 #include "base/str.h"
