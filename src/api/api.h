@@ -1,5 +1,5 @@
 /* api/api.h — a call of the center's HTTP interface: the request, whom it is from, and what its route says of
- * it. Routes are rows of routes.c; a handler writes the answer's body and status, or returns an error, which is
+ * it. Routes are rows of tables, a table a family (routes.c); a handler writes the answer's body and status, or returns an error, which is
  * answered in the shape of the route's family. */
 #pragma once
 #include "base/jsonout.h"
@@ -8,6 +8,8 @@
 
 struct caller; /* center/access.h */
 struct api;
+struct json;
+struct oidc_options;
 
 enum family {
 	FAMILY_AZURE, /* errors as CloudError, x-ms- headers, api-version demanded, any case in fixed segments */
@@ -33,6 +35,9 @@ struct call {
 	struct route_match match;
 	const struct caller *caller; /* never NULL: a caller without any role where none is needed */
 	struct arena *arena;         /* the exchange's */
+	struct json *json;           /* of call_json; ended with the call */
+	str id;                      /* of the request, as answered in x-ms-request-id and X-Request-Id */
+	bool answered;               /* by answer_fail and the like */
 };
 
 /* 0: x->status and the answer are set (status 0 stands for 200); below 0: answered by the family. */
@@ -50,5 +55,27 @@ struct route {
 	const char *answer;   /* of the 200's; NULL: no body */
 };
 
-extern const struct route api_routes[];
-extern const size_t api_route_count;
+/* A family's rows stand in its own file (azure.c, v1.c …) as `const struct route_set azure_routes`, and the set is
+ * named in routes.c. A set is searched when the path begins with its prefix (any case), the first that fits wins;
+ * within it the first row. */
+struct route_set {
+	const char *prefix; /* "/api/v1/", "/" */
+	enum family family; /* of errors about paths that no row fits */
+	const struct route *rows;
+	size_t n;
+};
+extern const struct route_set *const api_route_sets[]; /* in the order of their search, ended by NULL */
+
+/* --- the door itself --- */
+
+struct api_options { /* borrowed for api_new */
+	struct center *center;
+	const char *role;           /* "all", "api", "worker": which answers only /healthz, /readyz, /metrics */
+	bool behind_proxy;
+	unsigned rate_caller, rate_address; /* requests a minute; 0: 6,000 and 1,200 */
+	const struct oidc_options *oidc; /* api/oidc.h; NULL: nobody signs in that way */
+	uint16_t port;
+};
+int api_new(const struct api_options *o, struct api **out, struct error *e) must_use;
+void api_free(struct api *a); /* after the server has stopped; NULL is fine */
+void api_answer(void *api, struct exchange *x); /* a server_handler */
