@@ -17,13 +17,13 @@ static bool add_block(struct arena *a, size_t need)
 	struct arena_block *b;
 
 	n = MAX(n, need);
-	b = malloc(sizeof *b + n);
+	b = calloc(1, sizeof *b + n);
 	if (!b)
 		return false;
 	b->next = a->blocks;
 	b->n = n;
 	a->blocks = b;
-	a->at = b->bytes;
+	a->at = a->clean = b->bytes;
 	a->end = b->bytes + n;
 	return true;
 }
@@ -31,7 +31,7 @@ static bool add_block(struct arena *a, size_t need)
 void *arena_alloc(struct arena *a, size_t n)
 {
 	size_t rounded, total;
-	void *p;
+	char *p;
 
 	if (a->failed)
 		return NULL;
@@ -46,7 +46,10 @@ void *arena_alloc(struct arena *a, size_t n)
 	p = a->at;
 	a->at += rounded;
 	a->used_bytes = total;
-	return memset(p, 0, rounded);
+	if (p < a->clean)
+		memset(p, 0, MIN(rounded, (size_t)(a->clean - p)));
+	a->clean = MAX(a->clean, a->at);
+	return p;
 over:
 	a->failed = true;
 	return NULL;
@@ -131,6 +134,7 @@ void arena_reset(struct arena *a)
 void arena_rewind(struct arena *a)
 {
 	struct arena_block *kept = a->blocks;
+	char *clean = a->clean;
 	size_t max = a->max_bytes;
 
 	if (!kept || kept->n > LARGEST_BLOCK) {
@@ -140,7 +144,41 @@ void arena_rewind(struct arena *a)
 	a->blocks = kept->next;
 	arena_done(a);
 	kept->next = NULL;
-	*a = (struct arena){ kept, kept->bytes, kept->bytes + kept->n, 0, max, false };
+	*a = (struct arena){ .blocks = kept,
+		             .at = kept->bytes,
+		             .end = kept->bytes + kept->n,
+		             .clean = clean,
+		             .max_bytes = max };
+}
+
+struct arena_mark arena_mark(const struct arena *a)
+{
+	return (struct arena_mark){ a->blocks, a->at, a->used_bytes };
+}
+
+/* A block that was begun since stays, empty, so that a loop whose rows do not fit into what is left
+ * of the one before takes a new one once and not for each row. */
+void arena_undo(struct arena *a, const struct arena_mark *to)
+{
+	struct arena_block *latest = a->blocks;
+
+	a->used_bytes = to->used_bytes;
+	if (latest == to->block) {
+		a->at = to->at;
+		return;
+	}
+	while (latest->next != to->block) {
+		struct arena_block *b = latest->next;
+		latest->next = b->next;
+		free(b);
+	}
+	a->at = latest->bytes;
+	if (latest->n <= LARGEST_BLOCK)
+		return;
+	a->blocks = to->block;
+	a->at = to->at;
+	a->end = a->clean = to->block ? to->block->bytes + to->block->n : NULL;
+	free(latest);
 }
 
 void arena_done(struct arena *a)

@@ -10,6 +10,7 @@ struct arena_block;
 struct arena { /* make with ARENA(max); end with arena_done */
 	struct arena_block *blocks;
 	char *at, *end;
+	char *clean; /* from here to the end the block is as calloc gave it: a page not used is not touched */
 	size_t used_bytes, max_bytes;
 	bool failed; /* the ceiling was hit (or memory is gone); stays set until arena_reset */
 };
@@ -34,4 +35,14 @@ str arena_lower(struct arena *a, str s); /* a copy with ASCII lower case */
 
 void arena_reset(struct arena *a); /* forget everything, keep the ceiling; failed is cleared */
 void arena_rewind(struct arena *a); /* the same, and the latest block serves again */
-void arena_done(struct arena *a);  /* free all; NULL is fine */
+
+struct arena_mark {
+	struct arena_block *block;
+	char *at;
+	size_t used_bytes;
+};
+struct arena_mark arena_mark(const struct arena *a);
+/* Forget what was allocated since; failed stays. What one row of many needed serves the next. */
+void arena_undo(struct arena *a, const struct arena_mark *to);
+
+void arena_done(struct arena *a); /* free all; NULL is fine */

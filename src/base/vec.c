@@ -1,22 +1,29 @@
 #include "base/vec.h"
 
+bool vec_make_room(struct arena *a, void **v, size_t n, size_t *room, size_t more, size_t size)
+{
+	size_t want;
+	void *p;
+
+	if (*room - n >= more)
+		return true;
+	if (ckd_add(&want, n, more)) {
+		a->failed = true;
+		return false;
+	}
+	p = arena_array(a, want, size);
+	if (!p)
+		return false;
+	if (n)
+		memcpy(p, *v, n * size);
+	*v = p;
+	*room = want;
+	return true;
+}
+
 void *vec_grow(struct arena *a, void **v, size_t *n, size_t *room, size_t size)
 {
-	if (*n == *room) {
-		size_t more;
-		void *p;
-		if (ckd_mul(&more, *room, 2u)) {
-			a->failed = true;
-			return NULL;
-		}
-		more = MAX(more, (size_t)8);
-		p = arena_array(a, more, size);
-		if (!p)
-			return NULL;
-		if (*n)
-			memcpy(p, *v, *n * size);
-		*v = p;
-		*room = more;
-	}
+	if (*n == *room && !vec_make_room(a, v, *n, room, MAX(*n, (size_t)8), size))
+		return NULL;
 	return (char *)*v + (*n)++ * size;
 }

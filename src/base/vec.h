@@ -23,4 +23,9 @@
 		slot_ != NULL; \
 	})
 
+/* Room for `more` elements at once, where their number is known; false when the arena is spent. */
+#define vec_reserve(a, vec, more) \
+	vec_make_room((a), (void **)&(vec)->v, (vec)->n, &(vec)->room, (more), sizeof *(vec)->v)
+
 void *vec_grow(struct arena *a, void **v, size_t *n, size_t *room, size_t size);
+bool vec_make_room(struct arena *a, void **v, size_t n, size_t *room, size_t more, size_t size);

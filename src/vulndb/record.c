@@ -56,11 +56,18 @@ static int judge(const struct cursor *c, const struct arena *a, const char *what
 			record_put_str((b), (vec)->v[i_]); \
 	} while (0)
 
-/* An array of `n` items that are read one by one by the statement behind it */
-#define get_items(c, a, vec, item)                              \
-	for (size_t n_ = get_count(c); n_ && !cur_bad(c); n_--) \
-		if (((item) = vec_push((a), (vec))) == NULL)    \
-			break;                                  \
+/* How many items to read; room for them is made at once, as a look at a kernel reads thousands. */
+#define get_room(c, a, vec)                                                 \
+	({                                                                  \
+		size_t count_ = get_count(c);                               \
+		count_ > 0 && vec_reserve((a), (vec), count_) ? count_ : 0; \
+	})
+
+/* An array of which the items are read one by one by the statement behind it */
+#define get_items(c, a, vec, item)                                     \
+	for (size_t n_ = get_room(c, a, vec); n_ && !cur_bad(c); n_--) \
+		if (((item) = vec_push((a), (vec))) == NULL)           \
+			break;                                         \
 		else
 
 #define get_strs(c, a, vec)                                       \
@@ -162,6 +169,16 @@ void record_put_body(struct buf *b, const struct affected *f)
 	put_strs(b, &f->versions);
 }
 
+static void get_events(struct cursor *c, struct arena *a, struct affected_range *into)
+{
+	struct range_event *event;
+	get_items(c, a, &into->events, event)
+	{
+		event->kind = (enum event_kind)get_enum(c, EVENT_KINDS);
+		event->version = record_get_str(c);
+	}
+}
+
 int record_get_body(struct cursor *c, struct arena *a, struct affected *out, struct error *e)
 {
 	struct opinion *o;
@@ -169,16 +186,7 @@ int record_get_body(struct cursor *c, struct arena *a, struct affected *out, str
 	out->open = (enum fix_status)get_enum(c, FIX_STATUS_COUNT);
 	out->module = record_get_str(c);
 	get_items(c, a, &out->opinions, o) *o = get_opinion(c);
-	get_items(c, a, &out->ranges, r)
-	{
-		for (size_t k = get_count(c); k && !cur_bad(c); k--) {
-			struct range_event event = { 0 };
-			event.kind = (enum event_kind)get_enum(c, EVENT_KINDS);
-			event.version = record_get_str(c);
-			if (!vec_add(a, &r->events, event))
-				break;
-		}
-	}
+	get_items(c, a, &out->ranges, r) get_events(c, a, r);
 	get_strs(c, a, &out->versions);
 	return judge(c, a, "package", e);
 }

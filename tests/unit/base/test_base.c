@@ -42,6 +42,63 @@ TEST(arena_remembers_its_ceiling)
 	EXPECT(arena_alloc(&a, 64));
 }
 
+static bool is_zero(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i])
+			return false;
+	return true;
+}
+
+/* Whatever the block: one of a few kilobytes, several, one larger than any that is kept. */
+TEST(arena_undo_keeps_what_was_before_and_gives_zeros_again)
+{
+	static const size_t sizes[] = { 16, 3000, 20000, 300000, 1 << 20 };
+	for (size_t i = 0; i < LEN(sizes); i++) {
+		struct arena a cleanup(arena_done) = ARENA(4 << 20);
+		char *kept = i ? arena_alloc(&a, 1000) : NULL;
+		if (kept)
+			memset(kept, 'k', 1000);
+		struct arena_mark mark = arena_mark(&a);
+		size_t used = a.used_bytes;
+		for (unsigned round = 0; round < 20; round++) {
+			char *p = arena_alloc(&a, sizes[i]), *q = arena_alloc(&a, sizes[i]);
+			EXPECT(p && q && is_zero(p, sizes[i]) && is_zero(q, sizes[i]));
+			if (!p || !q)
+				return;
+			memset(p, 'x', sizes[i]);
+			memset(q, 'y', sizes[i]);
+			arena_undo(&a, &mark);
+			EXPECT_INT(a.used_bytes, used);
+		}
+		EXPECT(!kept || (kept[0] == 'k' && kept[999] == 'k'));
+	}
+}
+
+TEST(arena_rewind_gives_zeros_again)
+{
+	struct arena a cleanup(arena_done) = ARENA(1 << 20);
+	for (unsigned round = 0; round < 3; round++) {
+		char *p = arena_alloc(&a, 5000);
+		EXPECT(p && is_zero(p, 5000));
+		if (p)
+			memset(p, 'x', 5000);
+		arena_rewind(&a);
+	}
+}
+
+TEST(vec_reserve_makes_room_once)
+{
+	struct arena a cleanup(arena_done) = ARENA(1 << 12);
+	VEC(unsigned) v = { 0 };
+	EXPECT(vec_add(&a, &v, 7u) && vec_reserve(&a, &v, 100));
+	unsigned *was = v.v;
+	for (unsigned i = 0; i < 100; i++)
+		EXPECT(vec_add(&a, &v, i));
+	EXPECT(v.v == was && v.v[0] == 7 && v.v[100] == 99);
+	EXPECT(!vec_reserve(&a, &v, SIZE_MAX) && a.failed);
+}
+
 TEST(vec_grows_and_keeps_values)
 {
 	struct arena a cleanup(arena_done) = ARENA(1 << 20);
