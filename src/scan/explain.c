@@ -1,6 +1,7 @@
 /* scan/explain.c — see the header. */
 #include "scan/explain.h"
 #include "scan/evidence.h"
+#include "vulndb/subject.h"
 #include "vulndb/trackers.h"
 
 /* --- one finding --- */
@@ -8,9 +9,9 @@
 static void tell_names(struct arena *a, const struct scan_report *r, struct explained *x)
 {
 	const struct package *p = x->finding->package;
-	struct trace_subject s;
+	struct subject s;
 
-	if (!trace_subject(p, r->distro.id.n ? &r->distro : NULL, a, &s))
+	if (!subject_describe(a, p, r->distro.id.n ? &r->distro : NULL, &s))
 		return;
 	if (!str_eq(s.ecosystem, x->finding->ecosystem))
 		vec_add(a, &x->names,

@@ -5,6 +5,7 @@
 #include "scan/locks.h"
 #include "version/ecosystem.h"
 #include "vulndb/names.h"
+#include "vulndb/subject.h"
 #include "vulndb/vulndb.h"
 
 enum { NAMES_SHOWN = 6 };
@@ -161,13 +162,13 @@ static bool covers(const struct asking *q, str ecosystem)
 static bool decides(const struct asking *q, str ecosystem)
 {
 	for (size_t i = 0; i < q->x->n; i++)
-		if (trace_decides(q->x->db[i], ecosystem))
+		if (vulndb_decides(q->x->db[i], ecosystem))
 			return true;
 	return false;
 }
 
 /* The name is there, for other releases of the same distribution */
-static void take_release(struct asking *q, const struct package *p, const struct trace_subject *s,
+static void take_release(struct asking *q, const struct package *p, const struct subject *s,
                          const struct trace_name *n)
 {
 	if (!covers(q, s->ecosystem))
@@ -216,10 +217,10 @@ static void take_unknown(struct asking *q, const struct package *p)
 static int take_package(struct asking *q, const struct package *p)
 {
 	const struct trace_name *release = NULL, *other = NULL;
-	struct trace_subject s;
+	struct subject s;
 	bool any = false;
 
-	if (!trace_subject(p, q->distro, q->a, &s)) {
+	if (!subject_describe(q->a, p, q->distro, &s)) {
 		take_unknown(q, p);
 		return 0;
 	}
@@ -255,8 +256,8 @@ static void take_repeated(struct asking *q)
 {
 	for (size_t i = 0; i < q->r->repeated.n; i++) {
 		const struct package *p = &q->r->repeated.v[i];
-		struct trace_subject s;
-		if (!trace_subject(p, q->distro, q->a, &s))
+		struct subject s;
+		if (!subject_describe(q->a, p, q->distro, &s))
 			continue;
 		for (size_t k = 0; k < q->all.names.n; k++)
 			if (str_eq(q->all.names.v[k].ecosystem, s.ecosystem) &&

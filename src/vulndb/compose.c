@@ -1,8 +1,10 @@
 #include "vulndb/compose.h"
 #include "vulndb/advice.h"
 #include "vulndb/enrich.h"
+#include "vulndb/group.h"
 #include "vulndb/names.h"
 #include "vulndb/rate.h"
+#include "vulndb/subject.h"
 #include "vulndb/trackers.h"
 #include "vulndb/ubuntu.h"
 #include <assert.h>

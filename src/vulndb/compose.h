@@ -2,6 +2,9 @@
 #pragma once
 #include "vulndb/hit.h"
 
+struct group;
+struct subject;
+
 /* Picks the hit that gives fix and range - the tracker's; else the fix that clears every record,
  * which is the highest - and gathers names, ratings, text and links of all, of the CVE's own record
  * and of records elsewhere that are the same flaw. The state is withdrawn when all that matched

@@ -180,6 +180,14 @@ bool vulndb_covers(struct vulndb *db, str ecosystem)
 	return yes;
 }
 
+bool vulndb_decides(const struct vulndb *db, str ecosystem)
+{
+	for (size_t i = 0; i < db->tracked.n; i++)
+		if (str_eq(db->tracked.v[i], ecosystem))
+			return true;
+	return false;
+}
+
 /* "Debian:12" gives 12 */
 static bool release_number(str ecosystem, uint64_t *out)
 {

@@ -9,9 +9,9 @@ struct vulndb { /* does not change once it is open */
 	struct shelf_head head;
 	struct shelf_sources sources;
 	str rated_by; /* sources of severity that are preferred; set once, before the first match */
-	VEC(str) tracked; /* releases that Debian's tracker decides about */
-	struct look_tools *_Atomic idle; /* of the last look, for the next: opening costs more than most
-	                                    looks; NULL while one has them */
+	VEC(str) tracked;                /* releases that Debian's tracker decides about */
+	struct look_tools *_Atomic idle; /* of the last look, for the next: opening costs more than
+	                                    most looks; NULL while one has them */
 };
 
 struct look_tools { /* of one look at a time */

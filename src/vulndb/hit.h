@@ -1,17 +1,7 @@
 /* vulndb/hit.h — what matching one package finds before it is told: advisories that hold its
- * version, in groups that are one finding each. All of it lives in a scratch arena and the open
- * transaction. */
+ * version. All of it lives in a scratch arena and the open transaction. */
 #pragma once
 #include "vulndb/database.h"
-
-struct subject { /* the package as advisories speak of it */
-	const struct package *package;
-	str ecosystem, name; /* canonical: the key */
-	str shown;           /* the ecosystem as it is shown */
-	str version;
-	const struct ecosystem *eco;
-	bool readable; /* the version means something in that order */
-};
 
 struct hit {
 	str id, feed;
@@ -27,16 +17,8 @@ struct hit_ref {
 	const struct hit *hit;
 };
 
-struct group {
-	VEC(str) ids; /* names of the flaw */
-	VEC(struct hit_ref) hits;
-	VEC(struct hit_ref) joined; /* notices that name it, where the tracker decides */
+struct hits { /* of one package */
+	VEC(struct hit_ref) found;
+	VEC(struct hit_ref) notices;   /* that only join */
+	VEC(struct hit_ref) withdrawn; /* told where no other record speaks of the flaw */
 };
-
-/* Rules of match.c that trace.c follows too. How advisories speak of the package; false: none do. */
-bool match_describe(struct arena *a, const struct package *p, const struct distro *d,
-                    struct subject *out);
-bool match_fits_module(const struct affected *f, const struct package *p);
-/* Of a Bitnami package, whose version is a build of another */
-struct range_verdict match_upstream(const struct subject *s, const struct range *ranges, size_t n,
-                                    const str *versions, size_t n_versions);

@@ -2,10 +2,11 @@
  * as Debian's and Alpine's advisories go, so that what is found for the first holds for the others:
  * a third of an image's packages. */
 #include "vulndb/advice.h"
-#include "vulndb/hit.h"
+#include "vulndb/subject.h"
 #include "vulndb/ubuntu.h"
+#include "vulndb/vulndb.h"
 
-enum { NAMES_BYTES = 64 << 20 };
+enum { NAMES_BYTES = 64 << 20, FINDINGS_AT_ONCE = 4096 };
 
 struct told { /* what was found for a subject: findings first … first + n */
 	str name, version;
@@ -29,7 +30,7 @@ static struct told *place_of(struct telling *t, const struct package *p)
 {
 	struct subject s;
 	if ((p->type != PACKAGE_DEB && p->type != PACKAGE_APK) || !t->told ||
-	    !match_describe(&t->names, p, t->distro, &s))
+	    !subject_describe(&t->names, p, t->distro, &s))
 		return NULL;
 	for (size_t i = str_hash(s.name) + str_hash(s.version);; i++) {
 		struct told *at = &t->told[i & (t->room - 1)];
@@ -97,6 +98,8 @@ int vulndb_match_all(struct vulndb *db, const struct distro *distro,
 	int r = 0;
 	while (t.room < 2 * into->packages.n)
 		t.room *= 2;
+	/* memory that is not used is not touched, and a copy of what grows is */
+	vec_reserve(a, &into->findings, MIN(into->packages.n, (size_t)FINDINGS_AT_ONCE));
 	t.told = calloc(t.room, sizeof *t.told);
 	for (size_t i = 0; r >= 0 && i < into->packages.n; i++)
 		if (!left_out || !left_out(&into->packages.v[i]))

@@ -1,10 +1,12 @@
 /* vulndb/trace.c — see the header. A flaw has at most a few dozen records, a kernel's in some
  * hundred packages. */
 #include "vulndb/trace.h"
-#include "vulndb/hit.h"
+#include "vulndb/database.h"
 #include "vulndb/lookup.h"
 #include "vulndb/names.h"
+#include "vulndb/subject.h"
 #include "vulndb/trackers.h"
+#include "vulndb/weigh.h"
 
 enum { IDS_MAX = 64, ID_BYTES = 256, SCRATCH_BYTES = 64 << 20 };
 
@@ -122,25 +124,6 @@ int trace_flaw(struct vulndb *db, str id, struct arena *a, struct trace_flaw *in
 
 /* --- one package --- */
 
-bool trace_subject(const struct package *p, const struct distro *d, struct arena *a,
-                   struct trace_subject *out)
-{
-	struct subject s;
-
-	if (!match_describe(a, p, d, &s))
-		return false;
-	*out = (struct trace_subject){ s.ecosystem, s.name, s.version, s.eco->order, s.readable };
-	return true;
-}
-
-bool trace_decides(const struct vulndb *db, str ecosystem)
-{
-	for (size_t i = 0; i < db->tracked.n; i++)
-		if (str_eq(db->tracked.v[i], ecosystem))
-			return true;
-	return false;
-}
-
 struct tracing {
 	struct look look;
 	struct arena *a, scratch;
@@ -151,33 +134,6 @@ struct tracing {
 	bool decided; /* a tracker has a row for this package and flaw */
 	struct error *e;
 };
-
-struct weighed { /* a row's bodies together */
-	VEC(struct range) ranges;
-	VEC(str) versions;
-	bool fits; /* one of the bodies is for this module */
-};
-
-static int weigh(struct tracing *t, str value, struct weighed *out)
-{
-	struct cursor c = CURSOR("advisory database", value.p, value.n);
-
-	while (cur_left(&c)) {
-		struct affected f = { 0 };
-		int r = record_get_body(&c, &t->scratch, &f, t->e);
-		if (r < 0)
-			return r;
-		if (!match_fits_module(&f, t->s.package))
-			continue;
-		out->fits = true;
-		for (size_t i = 0; i < f.ranges.n; i++)
-			vec_add(&t->scratch, &out->ranges,
-			        ((struct range){ f.ranges.v[i].events.v, f.ranges.v[i].events.n }));
-		for (size_t i = 0; i < f.versions.n; i++)
-			vec_add(&t->scratch, &out->versions, f.versions.v[i]);
-	}
-	return 0;
-}
 
 static bool speaks_for(enum event_kind kind, int order)
 {
@@ -241,12 +197,8 @@ static enum reason_code place(const struct judged *j)
 static void judge(struct tracing *t, const struct weighed *w, struct judged *out)
 {
 	const struct subject *s = &t->s;
-	size_t n = s->readable ? w->ranges.n : 0;
-	struct range_verdict v =
-	        range_evaluate(s->eco, s->version, w->ranges.v, n, w->versions.v, w->versions.n);
+	struct range_verdict v = weigh_judge(s, w);
 
-	if (s->package->type == PACKAGE_BITNAMI && !v.affected)
-		v = match_upstream(s, w->ranges.v, n, w->versions.v, w->versions.n);
 	compare_all(t, w, v.listed, out);
 	out->fixed = v.fixed ? arena_str(t->a, v.fixed->version) : (str){ 0 };
 	if (v.affected)
@@ -288,7 +240,7 @@ static int take_head(struct tracing *t, str id, str feed, struct judged *out)
 	else if (out->code == REASON_AFFECTED && head.withdrawn.n)
 		out->code = REASON_WITHDRAWN;
 	else if (out->code == REASON_AFFECTED && head.origin == ORIGIN_OSV && !tracker &&
-	         (trace_decides(t->look.db, t->s.ecosystem) || (head.notice && t->decided)))
+	         (vulndb_decides(t->look.db, t->s.ecosystem) || (head.notice && t->decided)))
 		out->code = REASON_DECIDED;
 	return 0;
 }
@@ -302,7 +254,7 @@ static int take_row(struct tracing *t, str id, str feed, str value)
 		            .name = arena_str(t->a, t->name),
 		            .version = arena_str(t->a, t->s.version),
 		            .order = t->s.eco->order };
-	int r = weigh(t, value, &w);
+	int r = weigh_read(&t->s, value, &t->scratch, &w, t->e);
 
 	if (r < 0)
 		return r;
@@ -357,7 +309,7 @@ int trace_package(struct vulndb *db, const struct package *p, const struct distr
 	};
 	int r = 0;
 
-	if (match_describe(a, p, d, &t.s)) {
+	if (subject_describe(a, p, d, &t.s)) {
 		r = look_open(db, &t.look, e);
 		r = r < 0 ? r : take_name(&t, t.s.name);
 		if (r == 0 && p->type == PACKAGE_RPM &&

@@ -31,3 +31,8 @@ str tracker_word(str feed)
 		return STR("cve");
 	return t ? t->word : str_starts(feed, STR("own/")) ? feed : STR("osv");
 }
+
+bool tracker_retells(str id)
+{
+	return str_starts(id, STR("DEBIAN-")) || str_starts(id, STR("ALPINE-"));
+}

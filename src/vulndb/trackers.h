@@ -17,3 +17,5 @@ struct tracker {
 const struct tracker *tracker_of(str feed);
 /* "debian-tracker", "osv", "own/FILE": what findings call a feed */
 str tracker_word(str feed);
+/* Is the id of an OSV record that says again what a tracker says ("DEBIAN-CVE-…")? */
+bool tracker_retells(str id);

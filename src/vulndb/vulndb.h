@@ -27,6 +27,8 @@ int vulndb_describe_own(struct vulndb *db, struct arena *a, struct scan_report *
                         struct error *e) must_use;
 /* Has the database any advisories for this ecosystem ("Debian:12", "npm")? */
 bool vulndb_covers(struct vulndb *db, str ecosystem);
+/* Does the distribution's own feed say of every flaw in its packages whether this release has it? */
+bool vulndb_decides(const struct vulndb *db, str ecosystem);
 /* Does its distribution's tracker follow other releases, and not this one (ended, or not out yet)?
  * What is found in it is not known then, whatever advisories speak of it. */
 bool vulndb_left_behind(const struct vulndb *db, str ecosystem);
