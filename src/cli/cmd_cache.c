@@ -74,18 +74,31 @@ static void info_json(struct buf *b, const struct census *c, const char *dir, ui
 	buf_addc(b, '\n');
 }
 
+/* In the units that --cache-max takes */
+static const char *size_text(uint64_t bytes, char text[32])
+{
+	if (bytes && bytes % MIB(1024) == 0)
+		snprintf(text, 32, "%" PRIu64 " GiB", bytes / MIB(1024));
+	else if (bytes && bytes % MIB(1) == 0)
+		snprintf(text, 32, "%" PRIu64 " MiB", bytes / MIB(1));
+	else
+		snprintf(text, 32, "%.1f MiB", (double)bytes / (double)MIB(1));
+	return text;
+}
+
 static void info_table(struct buf *b, const struct census *c, const char *dir, uint64_t max_bytes)
 {
 	char text[TIME_TEXT_BYTES];
 
-	buf_printf(b, "folder      %s\nsize        %.1f MB", dir, (double)c->bytes / 1e6);
+	char size[32];
+
+	buf_printf(b, "folder      %s\nsize        %s", dir, size_text(c->bytes, size));
 	if (max_bytes)
-		buf_printf(b, " of %.1f MB", (double)max_bytes / 1e6);
+		buf_printf(b, " of %s", size_text(max_bytes, size));
 	buf_addc(b, '\n');
 	for (int k = 0; k < CACHE_KINDS; k++)
-		buf_printf(b, "%-11s %" PRIu64 " (%.1f MB)\n",
-		           cachestore_folder((enum cache_kind)k), c->of[k].n,
-		           (double)c->of[k].bytes / 1e6);
+		buf_printf(b, "%-11s %" PRIu64 " (%s)\n", cachestore_folder((enum cache_kind)k),
+		           c->of[k].n, size_text(c->of[k].bytes, size));
 	if (c->all)
 		buf_printf(b, "oldest use  %s\n", time_text(c->oldest, text));
 }

@@ -44,6 +44,53 @@ static void show_progress(void *ctx, str feed, const char *what, uint64_t n)
 	fflush(stderr);
 }
 
+/* The server that was given up, of a feed that was not tried for that (vulndb/fetcher.c); else
+ * empty */
+static str given_up(const struct ingest_feed *f)
+{
+	static const str start = STR_INIT("not tried: ");
+
+	if (f->state != INGEST_FAILED || !str_starts(f->why, start))
+		return (str){ 0 };
+	str rest = str_from(f->why, start.n);
+	return str_upto(rest, str_chr(rest, ' '));
+}
+
+/* A server that is away is said once, by the first feed that it did not give. */
+static void say_server(const struct ingest_summary *s, size_t first, str server)
+{
+	struct buf why cleanup(buf_done) = BUF(8192);
+	size_t n = 0, older = 0;
+
+	for (size_t i = 0; i < s->feeds.n; i++) {
+		const struct ingest_feed *f = &s->feeds.v[i];
+		if (f->state != INGEST_FAILED || str_find(f->why, server) == f->why.n)
+			continue;
+		if (i < first)
+			return;
+		n++;
+		older += f->records > 0;
+	}
+	screen_put_safe(&why, s->feeds.v[first].why);
+	fprintf(stderr, "plimsoll: %.*s: %.*s; so with %zu feeds of this server, ",
+	        STR_FMT(s->feeds.v[first].name), STR_FMT(buf_view(&why)), n);
+	fprintf(stderr,
+	        older == n ? "the last good data of all stays\n"
+	        : older    ? "the last good data of %zu stays\n"
+	                   : "there is no older data of them\n",
+	        older);
+}
+
+static str server_of(const struct ingest_summary *s, const struct ingest_feed *f)
+{
+	for (size_t i = 0; i < s->feeds.n && f->state == INGEST_FAILED; i++) {
+		str server = given_up(&s->feeds.v[i]);
+		if (server.n && str_find(f->why, server) < f->why.n)
+			return server;
+	}
+	return (str){ 0 };
+}
+
 static void say_feed(const struct ingest_feed *f, bool quiet)
 {
 	struct buf b cleanup(buf_done) = BUF(8192);
@@ -121,8 +168,13 @@ static int update(struct db_settings *s)
 	r = r < 0 ? r : ingest_run(&o, &a, &sum, &e);
 	if (p.drawn_ms)
 		fputs("\r\033[K", stderr);
-	for (size_t i = 0; i < sum.feeds.n; i++)
-		say_feed(&sum.feeds.v[i], s->quiet);
+	for (size_t i = 0; i < sum.feeds.n; i++) {
+		str server = server_of(&sum, &sum.feeds.v[i]);
+		if (server.n)
+			say_server(&sum, i, server);
+		else
+			say_feed(&sum.feeds.v[i], s->quiet);
+	}
 	if (r < 0)
 		return screen_fail(&e) == 2 ? 2 : 4;
 	if (!s->quiet)
@@ -140,7 +192,8 @@ int cmd_db(int argc, char **argv)
 		  "update: one mirror instead of the publishers" },
 		{ "db", 0, OPTION_TEXT, &s.db, "FILE",
 		  "the database (default: advisories.db in the cache folder)" },
-		{ "cache-dir", 0, OPTION_TEXT, &s.cache_dir, "DIR", "that folder (default: ~/.cache/plimsoll)" },
+		{ "cache-dir", 0, OPTION_TEXT, &s.cache_dir, "DIR",
+		  "that folder (default: ~/.cache/plimsoll)" },
 		{ "format", 'f', OPTION_TEXT, &s.format, "table|json",
 		  "info, lookup: how to answer" },
 		{ "ecosystem", 0, OPTION_TEXT, &s.ecosystem, "NAME",
@@ -175,8 +228,8 @@ int cmd_db(int argc, char **argv)
 		         "and refuses\n"
 		         "an older one; keygen makes NAME.key and NAME.pub for both.\n\n"
 		         "Exit status of update: 0 all feeds are in, 4 one or more failed (each is "
-		         "named, the others\n"
-		         "are in).",
+		         "named, or its server;\n"
+		         "the others are in).",
 		.rows = rows,
 		.arena = &kept,
 	};

@@ -82,6 +82,47 @@ static int find_package(const struct scan_report *r, str ref, struct arena *a,
 	return error_set(e, ERR_NOTFOUND, "no package has the reference %.*s", STR_FMT(ref));
 }
 
+static bool is_called(const struct package *p, str name)
+{
+	return str_eq_nocase(p->name, name) ||
+	       (p->type == PACKAGE_MAVEN &&
+	        str_eq_nocase(str_from(p->name, str_chr(p->name, ':') + 1), name));
+}
+
+/* What was asked for is a package, where a flaw was meant: which flaws does it have? */
+static bool is_package(const struct settings *s, const struct scan_report *r, struct error *e)
+{
+	size_t n = 0, more = 0;
+	str some = { 0 };
+	bool any = false;
+
+	for (size_t i = 0; i < r->packages.n; i++)
+		any = any || is_called(&r->packages.v[i], s->id);
+	for (size_t i = 0; i < r->findings.n; i++)
+		if (is_called(r->findings.v[i].package, s->id) && !n++)
+			some = r->findings.v[i].id;
+	more = n ? n - 1 : 0;
+	if (!any)
+		return false;
+	if (s->why_not)
+		error_set(e, ERR_NOTFOUND,
+		          "%.*s is a package of this image: --why-not takes the name of a flaw, as "
+		          "in "
+		          "CVE-2021-44228",
+		          STR_FMT(s->id));
+	else if (!n)
+		error_set(
+		        e, ERR_NOTFOUND,
+		        "%.*s is a package of this image and has no finding; of a flaw, `plimsoll "
+		        "explain --why-not CVE %s` says why",
+		        STR_FMT(s->id), s->name);
+	else
+		error_set(e, ERR_NOTFOUND,
+		          "%.*s is a package of this image: name a finding of it, as in %.*s%s",
+		          STR_FMT(s->id), STR_FMT(some), more ? " (there are more)" : "");
+	return true;
+}
+
 static int explain(const struct settings *s, const struct scan_options *o,
                    const struct scan_report *r, struct arena *a, struct explanation *out,
                    struct error *e)
@@ -96,6 +137,8 @@ static int explain(const struct settings *s, const struct scan_options *o,
 		code = s->why_not ? whynot_explain(x, r, s->id, a, out, e)
 		                  : explain_why(x, r, s->id, only, a, out, e);
 	evidence_close(x);
+	if (code == 0 && (s->why_not ? !out->records : !out->found.n) && is_package(s, r, e))
+		return e->code;
 	if (code == 0 && !s->why_not && !out->found.n)
 		code = error_set(
 		        e, ERR_NOTFOUND,

@@ -276,9 +276,14 @@ int target_run(struct target_options *t, const struct target_one *one, struct sc
 	screen_start(&screen, t->quiet);
 	r = scan_run(one->target, o, out, e);
 	screen_end(&screen);
-	if (r < 0)
-		return error_in(e, "%s%s%s", one->input ? one->input : one->target,
-		                one->manifest ? " " : "", one->manifest ? one->platform : "");
+	if (r < 0) {
+		const char *name = one->input ? one->input : one->target;
+		size_t n = strlen(name);
+		if (!one->manifest && !strncmp(e->msg, name, n) && e->msg[n] == ':')
+			return r; /* it says so itself */
+		return error_in(e, "%s%s%s", name, one->manifest ? " " : "",
+		                one->manifest ? one->platform : "");
+	}
 	if (!t->quiet)
 		say_age(scan_report(*out));
 	if (t->verbose && t->vex_unfitted)

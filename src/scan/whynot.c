@@ -276,14 +276,45 @@ static void take_repeated(struct asking *q)
 
 /* --- nothing at all --- */
 
-/* "openssl, openssl1.1 and 3 more" */
+static bool is_distributions(str ecosystem)
+{
+	static const char *const types[] = { "deb", "apk", "rpm" };
+	const struct ecosystem *eco = ecosystem_find(names_base(ecosystem));
+
+	for (size_t i = 0; eco && i < LEN(types); i++)
+		if (!strcmp(eco->purl_type, types[i]))
+			return true;
+	return false;
+}
+
+/* What other distributions call it is no name to look for here. */
+static bool may_be_here(const struct asking *q, str ecosystem)
+{
+	str own = q->r->distro.ecosystem;
+
+	return !own.n || !is_distributions(ecosystem) ||
+	       str_eq(names_base(own), names_base(ecosystem));
+}
+
+static int order_by_text(const void *x, const void *y)
+{
+	return str_cmp(*(const str *)x, *(const str *)y);
+}
+
+/* "openssl, openssl1.1 and 3 more"; empty: none that may be in this image */
 static str list_names(struct asking *q)
 {
+	VEC(str) names = { 0 };
 	str out = { 0 }, last = { 0 };
 	size_t shown = 0, more = 0;
 
-	for (size_t i = 0; i < q->out->names.n; i++) {
-		str name = str_from(q->out->names.v[i], str_chr(q->out->names.v[i], ' ') + 1);
+	for (size_t i = 0; i < q->all.names.n; i++)
+		if (may_be_here(q, q->all.names.v[i].ecosystem))
+			vec_add(q->a, &names, q->all.names.v[i].name);
+	if (names.n)
+		qsort(names.v, names.n, sizeof *names.v, order_by_text);
+	for (size_t i = 0; i < names.n; i++) {
+		str name = names.v[i];
 		if (str_eq(name, last))
 			continue;
 		last = name;
@@ -346,8 +377,12 @@ static void tell_nothing(struct asking *q, str id)
 	else {
 		names = list_names(q);
 		add(q, REASON_NO_PACKAGE, NULL,
-		    arena_printf(q->a, "no package of these names is in the image: %.*s",
-		                 STR_FMT(names)));
+		    names.n ? arena_printf(q->a, "no package of these names is in the image: %.*s",
+		                           STR_FMT(names))
+		            : arena_printf(q->a,
+		                           "the records of %.*s name packages of other "
+		                           "distributions only",
+		                           STR_FMT(id)));
 	}
 }
 

@@ -41,6 +41,9 @@ def feed(folder):
         osv("ALPINE-CVE-2024-1014", "Alpine:v3.19", "src", [{"introduced": "0"}], upstream=["CVE-2024-1014"]),
         osv("RLSA-2024:1015", "Rocky Linux:8", "mod", [{"introduced": "0"}, {"fixed": "0:2-1"}], upstream=["CVE-2024-1015"]),
     ]
+    records.append(osv("RLSA-2024:1017", "Rocky Linux:8", "abroad", [{"introduced": "0"}], upstream=["CVE-2024-1017"]))
+    records.append(osv("ALPINE-CVE-2024-1018", "Alpine:v3.19", "abroad", [{"introduced": "0"}], upstream=["CVE-2024-1018"]))
+    records.append(osv("GHSA-mmmm-mmmm-mmmm", "npm", "elsewhere", [{"introduced": "0"}], ["CVE-2024-1018"]))
     for r in records:
         path = folder / "osv" / r["affected"][0]["package"]["ecosystem"].split(":")[0].replace(" ", "_") / (r["id"].replace(":", "_") + ".json")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -118,6 +121,9 @@ def main():
     assert "accepted:1" in explain("CVE-2024-1001", target, "--ignorefile", "accepted", raw=True)
     assert "--why-not" in explain("CVE-2024-1003", target, status=4)
     explain("CVE-2024-1001", status=2)
+    assert "left is a package of this image: name a finding of it, as in CVE-2024-1001" in explain("left", target, status=4)
+    assert "has no finding" in explain("dup", target, status=4)
+    assert "takes the name of a flaw" in explain("--why-not", "Left", target, status=4)
     explain("package-00", target, status=4)
 
     # why not: each reason
@@ -135,6 +141,8 @@ def main():
         ("CVE-2024-1012", "not-affected", "Debian:11"),
         ("CVE-2024-1013", "fixed", "dup 1.0.0"),
         ("CVE-2024-1014", "other-ecosystem", "Alpine"),
+        ("CVE-2024-1017", "no-package", "of other distributions only"),
+        ("CVE-2024-1018", "no-package", "image: elsewhere"),
         ("CVE-2024-9999", "unknown-id", "does not know CVE-2024-9999"),
     ])
     assert "lock-file-duplicate" in [r["code"] for r in explain("--why-not", "CVE-2024-1013", target)["reasons"]]

@@ -53,3 +53,12 @@ id=$("$PLIMSOLL" db lookup lodash --db "$db" -f json | jq -r '[.[].aliases[]? | 
 for other in "$id" "${id,,}" "$("$PLIMSOLL" db lookup lodash --db "$db" -f json | jq -r .[0].id | tr a-zA-Z A-ZA-Z)"; do
 	"$PLIMSOLL" db lookup "$other" --db "$db" >/dev/null 2>err || fail "db lookup $other: $(cat err)"
 done
+
+# a server that is away is one line, an address is said once, sizes are in the units they are given in
+"$PLIMSOLL" db update --from http://127.0.0.1:9 --db away.db >out 2>err && fail "a dead server: status 0"
+[ "$(grep -c 127.0.0.1:9 err)" = 1 ] || fail "a dead server is said more than once: $(cat err)"
+grep -Eq 'so with [0-9]{2,} feeds of this server, there is no older data of them' err || fail "no count: $(cat err)"
+wrong_name=registry.invalid/app:1
+"$PLIMSOLL" scan --offline "$wrong_name" >out 2>err && fail "offline: status 0"
+[ "$(grep -o "$wrong_name" err | wc -l)" = 1 ] || fail "the target is said twice: $(cat err)"
+"$PLIMSOLL" cache info --cache-dir "$PWD/c" --cache-max 1GiB | grep -q "of 1 GiB$" || fail "the limit is in other units"
