@@ -29,6 +29,13 @@ struct store_options {
 int store_open(const struct store_options *o, struct store **out, struct error *e) must_use;
 void store_close(struct store *s); /* NULL is fine; nothing may be lent */
 bool store_is_sqlite(const struct store *s);
+/* Does it answer, within a second? (SELECT 1) */
+int store_check(struct store *s, struct error *e) must_use;
+/* SQLite reads the whole file and finds damage; PostgreSQL's is its own affair: as store_check. */
+int store_verify(struct store *s, struct error *e) must_use;
+/* A whole copy of SQLite's file while it is used, mode 0600, on the disk when this returns; a file of that name
+ * is replaced. ERR_UNSUPPORTED on PostgreSQL, which has pg_dump. */
+int store_backup(struct store *s, const char *path, struct error *e) must_use;
 
 /* --- values --- */
 
@@ -45,9 +52,9 @@ struct value {
 #define V_C(x)     ((struct value){ .kind = VALUE_TEXT, .s = str_c(x) })
 #define V_BYTES(x) ((struct value){ .kind = VALUE_BYTES, .s = (x) })
 #define V_NULL     ((struct value){ 0 })
-/* NULL for an empty str, for 0 */
-#define V_SOME(x)  ((x).n ? V_TEXT(x) : V_NULL)
-#define V_TIME(x)  ((x) ? V_INT(x) : V_NULL)
+/* NULL for an empty str, for 0: of a kind (in .i), for PostgreSQL wants to know a placeholder's type */
+#define V_SOME(x)  ((x).n ? V_TEXT(x) : ((struct value){ .i = VALUE_TEXT }))
+#define V_TIME(x)  ((x) ? V_INT(x) : ((struct value){ .i = VALUE_INT }))
 
 /* --- transactions --- */
 
@@ -55,7 +62,13 @@ struct value {
  * below. What the store refuses because of others (serialization failure, deadlock, busy, a lost connection
  * before the commit was sent) is tried again from the start, 10 times at most with growing pauses: `work` may run
  * more than once and touches nothing outside but through its ctx, which it fills anew. Gives work's result.
- * A connection lost during COMMIT is ERR_UPSTREAM: whether it counted is not known, so work is idempotent. */
+ * A connection lost during COMMIT is ERR_UPSTREAM: whether it counted is not known, so work is idempotent.
+ *
+ * Both modes see one snapshot (PostgreSQL: REPEATABLE READ), and what two of them write to the same row comes one
+ * after the other. A row that was only read may be changed by others meanwhile: whoever decides by it takes it
+ * with {for update}, or writes ON CONFLICT.
+ * A statement that fails ends the transaction: what follows in it is refused, and nothing of it is kept even when
+ * work gives 0. Where a row may be there already, say ON CONFLICT. No store_do within a store_do. */
 enum store_mode { STORE_READ, STORE_WRITE }; /* READ: a snapshot, and writes are refused */
 typedef int store_work(void *ctx, struct db *d, struct error *e);
 int store_do(struct store *s, enum store_mode mode, store_work *work, void *ctx, struct error *e) must_use;
