@@ -1,5 +1,5 @@
 /* center/jobs.h's second half: the queue as people see it. */
-#include "center/jobrow.h"
+#include "center/jobs.h"
 
 enum { LIST_MAX = 1000 };
 
@@ -20,7 +20,7 @@ bool job_state_parse(str word, enum job_state *out)
 	return false;
 }
 
-void jobrow_read(struct rows *r, struct arena *a, struct job *out)
+void job_read(struct rows *r, struct arena *a, struct job *out)
 {
 	*out = (struct job){ .id = rows_int(r, 0),
 		             .subject = arena_str(a, rows_text(r, 3)),
@@ -96,7 +96,7 @@ static int list(void *ctx, struct db *d, struct error *e)
 	          V_INT((int64_t)MIN(f->limit ? f->limit : 100, (size_t)LIST_MAX)));
 	r = query_ask(&q, d, &rows, e);
 	while (r >= 0 && (r = rows_next(rows, e)) == 1) {
-		jobrow_read(rows, x->a, &j);
+		job_read(rows, x->a, &j);
 		if (!vec_add(x->a, &x->out->jobs, j))
 			return error_set(e, ERR_LIMIT, "too many jobs in one list");
 	}
@@ -119,7 +119,7 @@ static int find(void *ctx, struct db *d, struct error *e)
 	r = r < 0 ? r : rows_next(rows, e);
 	*x->out = (struct job_list){ 0 };
 	if (r == 1) {
-		jobrow_read(rows, x->a, &j);
+		job_read(rows, x->a, &j);
 		vec_add(x->a, &x->out->jobs, j);
 	}
 	return r;

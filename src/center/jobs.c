@@ -1,5 +1,4 @@
 #include "center/jobs.h"
-#include "center/jobrow.h"
 #include <stdio.h>
 #include <sys/random.h>
 
@@ -179,7 +178,7 @@ static int take_one(struct taking *x, struct db *d, bool expired, struct error *
 	int r = query_ask(&q, d, &rows, e);
 	r = r < 0 ? r : rows_next(rows, e);
 	if (r == 1)
-		jobrow_read(rows, x->a, &x->job);
+		job_read(rows, x->a, &x->job);
 	return r;
 }
 
