@@ -134,3 +134,9 @@ const char *job_kind_text(enum job_kind k);
 bool job_kind_parse(str word, enum job_kind *out);
 const char *job_state_word(enum job_state s); /* "ready", "leased", "dead", "done" */
 bool job_state_parse(str word, enum job_state *out);
+
+/* inside this room */
+#define JOB_COLUMNS                                                                        \
+	"id, kind, state, subject, registry_id, priority, run_at, tries, lease, payload, " \
+	"progress, why, created_at, changed_at"
+void job_read(struct rows *r, struct arena *a, struct job *out);
