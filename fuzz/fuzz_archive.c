@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	worker_request_write(&in, (struct wanted_list){ 0 });
 	buf_add(&in, str_mem(data, n));
-	assert(worker_read_archive(stream_mem(buf_view(&in)), NULL, &out, &e) == 0);
+	assert(worker_read("archive", stream_mem(buf_view(&in)), NULL, &out, &e) == 0);
 	assert(out.bytes.n >= 8);
 	buf_done(&out.bytes);
 	return 0;

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	worker_request_write(&in, (struct wanted_list){ 0 });
 	buf_add(&in, str_mem(data, n));
-	assert(worker_read_layer(stream_mem(buf_view(&in)), NULL, &out, &e) == 0);
+	assert(worker_read("layer", stream_mem(buf_view(&in)), NULL, &out, &e) == 0);
 	struct stream *back = stream_mem(buf_view(&out.bytes));
 	assert(layer_result_read(back, &r, &e) == 0);
 	stream_free(back);

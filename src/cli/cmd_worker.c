@@ -10,20 +10,10 @@ int cmd_worker(int argc, char **argv)
 {
 	const char *kind = argc > 1 ? argv[1] : "";
 
-	if (!strcmp(kind, "layer"))
-		return worker_layer();
-	if (!strcmp(kind, "archive"))
-		return worker_archive();
-	if (!strcmp(kind, "sbom"))
-		return worker_sbom();
+	if (worker_knows(kind))
+		return worker_main(kind);
 	if (!strcmp(kind, "bundle"))
 		return bundleworker_main();
-	if (!strcmp(kind, "vex"))
-		return worker_vex();
-	if (!strcmp(kind, "table"))
-		return worker_table();
-	if (!strcmp(kind, "inflate"))
-		return worker_inflate();
 	if (!strncmp(kind, "feed-", 5))
 		return feedworker_main(kind);
 	fputs("plimsoll: worker is started by plimsoll itself\n", stderr);

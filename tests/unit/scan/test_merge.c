@@ -50,7 +50,7 @@ static void add(struct image_of *i, const char *script, struct wanted_list wante
 	struct sink out = SINK(-1);
 	struct error e = { 0 };
 
-	EXPECT_OK(worker_read_layer(layer_stream(script, wanted, &bytes), NULL, &out, &e), &e);
+	EXPECT_OK(worker_read("layer", layer_stream(script, wanted, &bytes), NULL, &out, &e), &e);
 	i->layers[i->n] = ARENA(MIB(8));
 	i->results[i->n] = (struct layer_result){ .arena = &i->layers[i->n] };
 	struct stream *back = stream_mem(buf_view(&out.bytes));
@@ -235,7 +235,7 @@ TEST(a_layer_that_breaks_off_is_a_gap_and_keeps_what_was_found)
 	                                                   "head -c 100000 /dev/zero > zz && ",
 	        (struct wanted_list){ 0 }, &bytes);
 	stream_free(whole);
-	EXPECT_OK(worker_read_layer(stream_mem(str_upto(buf_view(&bytes), bytes.n - 60000)), NULL,
+	EXPECT_OK(worker_read("layer", stream_mem(str_upto(buf_view(&bytes), bytes.n - 60000)), NULL,
 	                            &out, &e),
 	          &e);
 	i.layers[0] = ARENA(MIB(8));
@@ -257,7 +257,7 @@ TEST(an_answer_that_breaks_off_is_refused)
 	struct buf bytes cleanup(buf_done) = BUF(MIB(16));
 	struct sink out = SINK(-1);
 	struct error e = { 0 };
-	EXPECT_OK(worker_read_layer(layer_stream(NPM("a/node_modules/a", "a"),
+	EXPECT_OK(worker_read("layer", layer_stream(NPM("a/node_modules/a", "a"),
 	                                         (struct wanted_list){ 0 }, &bytes),
 	                            NULL, &out, &e),
 	          &e);
