@@ -159,7 +159,8 @@ static bool looks_like_version(str s)
 	return digit && s.n <= 128;
 }
 
-str javameta_version(const struct manifest *m)
+/* The version that a manifest states; empty when it states none that looks like one. */
+static str stated_version(const struct manifest *m)
 {
 	const str candidates[] = { m->version, m->bundle_version, m->specification_version };
 
@@ -204,5 +205,5 @@ struct file_name javameta_split_name(str base_name, const struct manifest *m)
 	for (size_t i = 1; i + 1 < stem.n; i++)
 		if (stem.p[i] == '-' && is_digit(stem.p[i + 1]))
 			return (struct file_name){ str_upto(stem, i), str_from(stem, i + 1) };
-	return (struct file_name){ stem, javameta_version(m) };
+	return (struct file_name){ stem, stated_version(m) };
 }

@@ -27,8 +27,6 @@ int javameta_read_manifest(struct stream *from, struct arena *a, struct manifest
 			   struct error *e) must_use;
 /* The manifest helps to see where the version starts, and gives one where the name has none. */
 struct file_name javameta_split_name(str base_name, const struct manifest *m);
-/* The version that a manifest states; empty when it states none that looks like one. */
-str javameta_version(const struct manifest *m);
 /* The group of an artifact that does not say it itself: of well-known libraries that are not built by
  * Maven, else guessed from the manifest's names; empty when nothing is plausible. */
 str javameta_group(str artifact, str version, const struct manifest *m);

@@ -151,7 +151,7 @@ static bool is_file(str kind)
 	       str_eq(kind, STR("machine-learning-model"));
 }
 
-int sbomitem_add(struct sbomread *r, const struct sbomitem *i, struct error *e)
+static int add_item(struct sbomread *r, const struct sbomitem *i, struct error *e)
 {
 	struct error why = { 0 };
 	struct purl u;
@@ -243,7 +243,7 @@ static int add_component(struct sbomread *r, const struct json *j, unsigned dept
 	read_properties(json_get(j, "properties"), &i);
 	if (!i.path.n)
 		i.path = json_str(json_at(seen, 0), "location");
-	code = sbomitem_add(r, &i, e);
+	code = add_item(r, &i, e);
 	for (size_t n = 0; code >= 0 && n < json_len(inside); n++)
 		code = add_component(r, json_at(inside, n), depth + 1, e);
 	return code;
@@ -323,5 +323,5 @@ int sbomitem_spdx(struct sbomread *r, const struct json *j, struct error *e)
 		arena_reset(&r->scratch);
 		return 0;
 	}
-	return sbomitem_add(r, &i, e);
+	return add_item(r, &i, e);
 }

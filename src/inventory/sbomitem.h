@@ -33,7 +33,6 @@ struct sbomitem { /* all may be empty */
 	str codename, description;                                      /* of an operating system */
 };
 
-int sbomitem_add(struct sbomread *r, const struct sbomitem *i, struct error *e) must_use;
 /* A CycloneDX component with the components inside it; a package of an SPDX document. */
 int sbomitem_component(struct sbomread *r, const struct json *j, struct error *e) must_use;
 int sbomitem_spdx(struct sbomread *r, const struct json *j, struct error *e) must_use;

@@ -73,7 +73,7 @@ static str tail(str line, size_t cells)
 	return line;
 }
 
-str paint_squeeze(const struct painter *p, str line, size_t cells)
+static str squeeze(const struct painter *p, str line, size_t cells)
 {
 	str dots = str_c(paint_sign(p, "…", "..."));
 	size_t room = cells - MIN(cells, text_width(dots));
@@ -117,12 +117,6 @@ static void draw(const struct painter *p, size_t cells)
 		buf_add(p->out, part);
 	if (p->style->colour)
 		buf_add(p->out, STR("\x1b[0m"));
-}
-
-void paint_rule(const struct painter *p, size_t cells)
-{
-	draw(p, cells);
-	paint_end(p);
 }
 
 static size_t room_from(const struct painter *p, size_t at)
@@ -284,7 +278,7 @@ static void paint_row(const struct painter *p, const struct grid *g, struct grid
 
 	if (p->style->columns) {
 		size_t room = beside ? g->columns[last].width : room_from(p, at);
-		*title = g->columns[last].path ? paint_squeeze(p, *title, room)
+		*title = g->columns[last].path ? squeeze(p, *title, room)
 		                               : paint_cut(p, *title, room);
 	}
 	while (more) {
@@ -296,7 +290,7 @@ static void paint_row(const struct painter *p, const struct grid *g, struct grid
 	if (!beside)
 		paint_below(p, row.cells[last], at);
 	for (size_t b = 0; b < GRID_BELOW; b++) {
-		row.below[b].text = paint_squeeze(p, row.below[b].text, room_from(p, at));
+		row.below[b].text = squeeze(p, row.below[b].text, room_from(p, at));
 		paint_below(p, row.below[b], at);
 	}
 }

@@ -15,13 +15,11 @@ struct painter {
 enum ink ink_of(enum severity s);
 str paint_clean(const struct painter *p, str text);              /* one printable line */
 str paint_cut(const struct painter *p, str line, size_t cells);  /* the end is lost, and … says so */
-str paint_squeeze(const struct painter *p, str line, size_t cells); /* the middle is: for paths */
 const char *paint_sign(const struct painter *p, const char *utf8, const char *ascii);
 
 void paint(const struct painter *p, enum ink ink, str line);
 void paint_pad(const struct painter *p, size_t cells);
 void paint_end(const struct painter *p); /* of the line; no spaces are left before it */
-void paint_rule(const struct painter *p, size_t cells);
 /* Words from column `at` (already there) on, next lines from column `indent`. */
 void paint_words(const struct painter *p, enum ink ink, size_t at, size_t indent, str text);
 

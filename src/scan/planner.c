@@ -20,7 +20,7 @@ static bool is_of_system(enum package_type t)
 	return t == PACKAGE_DEB || t == PACKAGE_APK || t == PACKAGE_RPM;
 }
 
-uint64_t planner_weight(const struct finding *f)
+static uint64_t weight_of(const struct finding *f)
 {
 	static const uint64_t weights[SEVERITY_COUNT] = {
 		[SEVERITY_UNKNOWN] = 4, [SEVERITY_NEGLIGIBLE] = 1, [SEVERITY_LOW] = 2,
@@ -91,7 +91,7 @@ static void take_finding(struct planning *p, const struct finding *f)
 	struct unit *u = fixable ? unit_of(p, f) : NULL;
 
 	p->out->findings++;
-	p->out->weight += planner_weight(f);
+	p->out->weight += weight_of(f);
 	if (!u) {
 		p->out->remaining[f->status]++;
 		return;
@@ -101,7 +101,7 @@ static void take_finding(struct planning *p, const struct finding *f)
 	u->step.found[f->severity]++;
 	u->step.findings++;
 	u->step.exploited += f->exploited.known;
-	u->step.weight += planner_weight(f);
+	u->step.weight += weight_of(f);
 	if (!u->highest || eco->compare(f->fixed_version, u->step.to) > 0) {
 		u->highest = f;
 		u->step.to = f->fixed_version;

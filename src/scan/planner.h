@@ -10,6 +10,5 @@
 #pragma once
 #include "model/plan.h"
 
-uint64_t planner_weight(const struct finding *f);
 /* Of the findings that are shown; arrays and strings in `a`, whose failure is the caller's to see. */
 void planner_make(struct arena *a, const struct scan_report *r, struct plan *out);
