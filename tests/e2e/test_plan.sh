@@ -31,4 +31,5 @@ jq -e '.plan.steps[-1].cleared == ([.findings[] | select(.status == "fixed")] | 
 jq -e '.plan.findings == (.findings | length) and (.plan.remaining | del(.suppressed) | add) + .plan.steps[-1].cleared == .plan.findings' demo.json >/dev/null ||
 	fail "the numbers do not add up: $(jq -c '.plan | del(.steps)' demo.json)"
 jq -e '[.plan.steps[].weight] | . == (sort | reverse)' demo.json >/dev/null || fail "not the heaviest first"
-"$ROOT/tests/schemas/validate.py" demo.json >schema || [ $? = 77 ] || fail "$(cat schema)"
+holds_schema demo.json
+echo "1 passed, 0 failed, $skipped skipped"

@@ -90,4 +90,5 @@ jq -e 'def keys_in($a): (keys - $a) == [];
 		(if .status == "affected" then .action_statement | length > 0 else true end))' openvex.json >/dev/null || fail "openvex breaks its schema"
 jq -e --arg id "$c" 'any(.statements[]; .vulnerability.name == $id and .status == "affected" and (.action_statement | startswith("accepted")))' \
 	openvex.json >/dev/null || fail "accepted is not affected"
-python3 "$ROOT/tests/schemas/validate.py" cyclonedx-vex.json || [ $? = 77 ] || fail "no CycloneDX"
+holds_schema cyclonedx-vex.json
+echo "1 passed, 0 failed, $skipped skipped"

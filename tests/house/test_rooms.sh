@@ -1,6 +1,7 @@
 #!/bin/bash
 # The include graph has no circle and no arrow that runs up, and docs/architecture.md shows it as it is.
 set -euo pipefail
+cd "$WORK"
 "$ROOT/tools/rooms" >now
 awk '/^```rooms$/ { on = 1; next } /^```$/ { on = 0 } on' "$ROOT/docs/architecture.md" >shown
 diff -u shown now || {
