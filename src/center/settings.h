@@ -1,6 +1,6 @@
-/* center/settings.h — what an administrator may change while the center runs: names with a default, a value in the
- * store where somebody put one. Also the marks that the center's own work leaves for its next time, whose names
- * begin with "mark.". Any thread. */
+/* center/settings.h — what an administrator may change while the center runs: names with a default,
+ * a value in the store where somebody put one. Also the marks that the center's own work leaves for
+ * its next time, whose names begin with "mark.". Any thread. */
 #pragma once
 #include "base/arena.h"
 #include "center/center.h"
@@ -25,14 +25,18 @@ enum setting {
 
 /* What holds; the default where the store cannot be asked either */
 int64_t settings_get(const struct center *c, enum setting s);
-int settings_put(struct db *d, enum setting s, int64_t value, struct error *e) must_use; /* ERR_USAGE: out of bounds */
+int settings_put(struct db *d, enum setting s, int64_t value,
+                 struct error *e) must_use; /* ERR_USAGE: out of bounds */
 int64_t settings_read(struct db *d, enum setting s);
 const char *setting_name(enum setting s);
 const char *setting_text(enum setting s);
 bool setting_parse(str name, enum setting *out);
 
 /* Marks: any name, any text. Empty when there is none. */
-int settings_mark(struct db *d, struct arena *a, const char *name, str *out, struct error *e) must_use;
+int settings_mark(struct db *d, struct arena *a, const char *name, str *out,
+                  struct error *e) must_use;
 int settings_set_mark(struct db *d, const char *name, str value, struct error *e) must_use;
-/* Is it this process's turn? 1 to one of those who ask within `every_s`, 0 to the others. Clocks that went back too. */
-int settings_turn(const struct center *c, const char *name, int64_t every_s, struct error *e) must_use;
+/* Is it this process's turn? 1 to one of those who ask within `every_s`, 0 to the others. Clocks
+ * that went back too. */
+int settings_turn(const struct center *c, const char *name, int64_t every_s,
+                  struct error *e) must_use;
