@@ -6,7 +6,9 @@
 struct plan_step { /* packages that are upgraded together */
 	enum package_type type;
 	str name;        /* of the package; of the source package for dpkg, apk and rpm */
-	str from, to;    /* versions as advisories speak of them; to: the highest fix that is needed */
+	str from, to;    /* versions as advisories speak of them; to: the highest fix that is needed,
+	                    also by flaws of that version itself */
+	VEC(str) opens;  /* flaws of `to` that `from` has not and no later version mends */
 	bool major;      /* the first number changes (of 0.x the second): a look at the changes is due */
 	str within;      /* major: the highest fix below that; may be empty */
 	uint64_t within_findings; /* that `within` clears */

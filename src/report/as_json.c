@@ -416,6 +416,12 @@ static void put_step(struct job *job, const struct plan_step *s)
 		jsonout_str(j, "within_major", s->within);
 		jsonout_u64(j, "within_major_findings", s->within_findings);
 	}
+	if (s->opens.n) {
+		jsonout_array(j, "target_flaws");
+		for (size_t i = 0; i < s->opens.n; i++)
+			jsonout_str(j, NULL, s->opens.v[i]);
+		jsonout_end(j);
+	}
 	jsonout_bool(j, "base", s->base);
 	if (!s->claimed)
 		jsonout_u64(j, "layer", s->layer);

@@ -178,7 +178,14 @@ static void put_plan(struct job *job)
 		code(job, s->from);
 		buf_add(job->out, STR(" | "));
 		code(job, s->to);
-		buf_printf(job->out, "%s | ", s->major ? " (major)" : "");
+		buf_add(job->out, s->major ? STR(" (major)") : STR(""));
+		if (s->opens.n) {
+			buf_add(job->out, STR(", has "));
+			code(job, s->opens.v[0]);
+		}
+		if (s->opens.n > 1)
+			buf_printf(job->out, " and %zu more", s->opens.n - 1);
+		buf_add(job->out, STR(" | "));
 		if (s->base || s->claimed)
 			buf_add(job->out, s->base ? STR("base image") : STR("SBOM"));
 		else

@@ -23,7 +23,7 @@ void paint_end(const struct painter *p); /* of the line; no spaces are left befo
 /* Words from column `at` (already there) on, next lines from column `indent`. */
 void paint_words(const struct painter *p, enum ink ink, size_t at, size_t indent, str text);
 
-enum { GRID_COLUMNS = 7, GRID_BELOW = 2 };
+enum { GRID_COLUMNS = 7, GRID_BELOW = 3 };
 
 struct grid_cell {
 	str text; /* clean */

@@ -31,6 +31,15 @@ static str title_of(struct table *job, const struct plan_step *s)
 	                    STR_FMT(command), command.n ? ")" : "");
 }
 
+/* "3.0.0 has CVE-2024-1 and 2 more that nothing mends yet" */
+static str flaws_of_target(struct arena *a, const struct plan_step *s)
+{
+	str more = s->opens.n > 1 ? arena_printf(a, " and %zu more", s->opens.n - 1) : STR("");
+
+	return arena_printf(a, "%.*s has %.*s%.*s, which no version mends yet", STR_FMT(s->to),
+	                    STR_FMT(s->opens.v[0]), STR_FMT(more));
+}
+
 static void add_row(struct table *job, struct grid *g, size_t i)
 {
 	const struct plan_step *s = &job->r->plan->steps.v[i];
@@ -63,6 +72,9 @@ static void add_row(struct table *job, struct grid *g, size_t i)
 			        : STR("a major version"),
 			INK_MEDIUM
 		};
+	if (s->opens.n)
+		row->below[s->major ? 2 : 1] =
+		        (struct grid_cell){ paint_clean(p, flaws_of_target(a, s)), INK_MEDIUM };
 }
 
 static void put_group(struct table *job, size_t first)

@@ -6,6 +6,7 @@
 #include "scan/order.h"
 #include "scan/owned.h"
 #include "scan/planner.h"
+#include "scan/targets.h"
 #include "scan/vexes.h"
 #include "version/ecosystem.h"
 #include "vulndb/own.h"
@@ -313,10 +314,18 @@ static void note_end(struct assessment *s)
 static void make_plan(struct assessment *s)
 {
 	struct plan *p = arena_new(s->arena, struct plan);
+	struct vulndb *db = NULL;
+	struct error e = { 0 };
 
-	if (p)
-		planner_make(s->arena, s->report, p);
+	if (!p)
+		return;
+	planner_make(s->arena, s->report, p);
 	s->report->plan = p;
+	if (p->steps.n && (vulndb_open(s->o->db_path, &db, &e) < 0 ||
+	                   targets_settle(db, s->report, p, s->arena, &e) < 0))
+		add_gap(s, GAP_UNREADABLE, STR("upgrade plan"), arena_str(s->arena, str_c(e.msg)));
+	vulndb_close(db);
+	order_gaps(s->report);
 }
 
 static void settle(struct assessment *s)

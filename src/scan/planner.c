@@ -144,6 +144,25 @@ static void tell_jump(struct unit *u)
 		        u->eco->compare(u->findings.v[i]->fixed_version, s->within) <= 0;
 }
 
+/* Of a@1.0 in a command only what is no part of a longer version */
+static str replaced(struct arena *a, str text, str old, str now)
+{
+	size_t at = str_find(text, old);
+	size_t end = at + old.n;
+
+	if (!old.n || at == text.n ||
+	    (end < text.n && text.p[end] != ' ' && text.p[end] != '"' && text.p[end] != '\''))
+		return text;
+	return arena_join(a, str_upto(text, at), now, str_from(text, end));
+}
+
+void planner_raise(struct plan_step *s, str to, struct arena *a)
+{
+	s->how = replaced(a, s->how, s->to, to);
+	s->to = to;
+	s->major = major_of(to) != major_of(s->from);
+}
+
 /* --- how --- */
 
 /* The command of a remedy, "Upgrade a to 2 or later: npm install a@2"; empty when there is none */

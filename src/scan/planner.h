@@ -10,5 +10,7 @@
 #pragma once
 #include "model/plan.h"
 
+/* Another target: the version in the command and whether it is a jump follow. */
+void planner_raise(struct plan_step *s, str to, struct arena *a);
 /* Of the findings that are shown; arrays and strings in `a`, whose failure is the caller's to see. */
 void planner_make(struct arena *a, const struct scan_report *r, struct plan *out);

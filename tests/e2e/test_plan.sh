@@ -32,4 +32,29 @@ jq -e '.plan.findings == (.findings | length) and (.plan.remaining | del(.suppre
 	fail "the numbers do not add up: $(jq -c '.plan | del(.steps)' demo.json)"
 jq -e '[.plan.steps[].weight] | . == (sort | reverse)' demo.json >/dev/null || fail "not the heaviest first"
 holds_schema demo.json
+
+# a target that has flaws of its own: 1.1.0 began one that 1.2.0 mends, which began another that 1.2.1 mends; two.0 has one that nothing mends
+python3 - <<'P'
+import json, os, pathlib, sys
+sys.path.insert(0, os.environ["ROOT"] + "/tests/e2e")
+import images
+
+rows = [("1", "one", "0", "1.1.0"), ("2", "one", "1.1.0", "1.2.0"), ("3", "one", "1.2.0", "1.2.1"), ("4", "one", "3.0.0", None),
+        ("5", "two", "0", "2.0.0"), ("6", "two", "2.0.0", None), ("7", "two", "0", None)]
+folder = pathlib.Path("mirror/osv/npm")
+folder.mkdir(parents=True)
+for n, name, introduced, fixed in rows:
+    events = [{"introduced": introduced}] + ([{"fixed": fixed}] if fixed else [])
+    (folder / f"GHSA-{n}.json").write_text(json.dumps({"id": f"GHSA-{n}", "modified": "2024-01-02T03:04:05Z", "aliases": [f"CVE-2024-100{n}"],
+        "affected": [{"package": {"ecosystem": "npm", "name": name}, "ranges": [{"type": "SEMVER", "events": events}]}]}))
+images.save("began", [{**images.npm("app", "one", "1.0.0"), **images.npm("app", "two", "1.0.0")}])
+P
+"$PLIMSOLL" db update -q --from mirror --db began.db || fail "the mirror"
+"$PLIMSOLL" scan --plan -f json -q --db began.db --max-data-age 0 oci:began:1 >began.json || [ $? = 3 ] || fail "no report"
+got=$(jq -r '.plan.steps | sort_by(.name)[] | [.name, .to, (.target_flaws // [] | join(" ")), (.command | split(" ")[-1]), .major] | @tsv' began.json)
+wanted=$(printf 'one\t1.2.1\t\tone@1.2.1\tfalse\ntwo\t2.0.0\tCVE-2024-1006\ttwo@2.0.0\ttrue')
+[ "$got" = "$wanted" ] || fail "targets with flaws of their own: $got"
+holds_schema began.json
+"$PLIMSOLL" scan --plan -q --db began.db --max-data-age 0 oci:began:1 >table || [ $? = 3 ] || fail "no table"
+grep -q "2.0.0 has CVE-2024-1006, which no version mends yet" table || fail "not said: $(cat table)"
 echo "1 passed, 0 failed, $skipped skipped"
