@@ -47,8 +47,11 @@ static int locate(struct store *s, const char *url, struct error *e)
 	if (!url || !*url || (path && !*path))
 		return error_set(e, ERR_USAGE, "the store's address is empty");
 	s->driver = &sqlite_driver;
-	if (!path && other && other - url < 16)
-		return error_set(e, ERR_UNSUPPORTED, "a store of kind %.*s: a path is understood",
+	if (scheme_rest(url, "postgresql://") || scheme_rest(url, "postgres://"))
+		s->driver = &postgres_driver;
+	else if (!path && other && other - url < 16)
+		return error_set(e, ERR_UNSUPPORTED,
+		                 "a store of kind %.*s: postgresql://… or a path is understood",
 		                 (int)(other - url), url);
 	s->url = strdup(path ? path : url);
 	s->place.url = s->url;

@@ -45,7 +45,7 @@ void test_skip(const char *why); /* counted and named; return from the case afte
 	} while (0)
 #define EXPECT_OK(call, e) \
 	do { \
-		int r_ = (call); \
+		long long r_ = (call); \
 		if (r_ < 0) \
 			test_fail(__FILE__, __LINE__, "%s: %s", #call, (e)->msg); \
 	} while (0)
