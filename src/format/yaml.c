@@ -1,6 +1,6 @@
 #include "format/yaml.h"
+#include "format/yamlevents.h"
 #include <stdio.h>
-#include <yaml.h>
 
 enum { LEVELS_MAX = 8, KEY_BYTES = 256 };
 
@@ -19,7 +19,7 @@ struct walk {
 
 static int wrong(const struct walk *w, const yaml_event_t *at, struct error *e, const char *why)
 {
-	return error_set(e, ERR_FORMAT, "%s: line %zu: %s", w->name, at->start_mark.line + 1, why);
+	return yamlevents_wrong(w->name, at, e, why);
 }
 
 /* A value ended: its key goes */
@@ -67,8 +67,10 @@ static int take_scalar(struct walk *w, const yaml_event_t *at, struct error *e)
 	return r < 0 ? error_in(e, "%s: line %zu", w->name, at->start_mark.line + 1) : 0;
 }
 
-static int take_event(struct walk *w, const yaml_event_t *at, struct error *e)
+static int take_event(void *ctx, const yaml_event_t *at, struct error *e)
 {
+	struct walk *w = ctx;
+
 	switch (at->type) {
 	case YAML_MAPPING_START_EVENT:
 		return open_level(w, at, false, e);
@@ -81,8 +83,6 @@ static int take_event(struct walk *w, const yaml_event_t *at, struct error *e)
 		return 0;
 	case YAML_SCALAR_EVENT:
 		return take_scalar(w, at, e);
-	case YAML_ALIAS_EVENT:
-		return wrong(w, at, e, "aliases are not read");
 	default:
 		return 0;
 	}
@@ -91,26 +91,6 @@ static int take_event(struct walk *w, const yaml_event_t *at, struct error *e)
 int yaml_scalars(const char *name, str text, yaml_scalar *tell, void *ctx, struct error *e)
 {
 	struct walk w = { .name = name, .tell = tell, .ctx = ctx };
-	yaml_parser_t parser;
-	yaml_event_t event;
-	bool ended = false;
-	int r = 0;
 
-	if (!yaml_parser_initialize(&parser))
-		return error_set(e, ERR_LIMIT, "%s: no memory", name);
-	yaml_parser_set_input_string(&parser, (const unsigned char *)(text.n ? text.p : ""),
-	                             text.n);
-	while (r >= 0 && !ended) {
-		if (!yaml_parser_parse(&parser, &event)) {
-			r = error_set(e, ERR_FORMAT, "%s: line %zu: %s", name,
-			              parser.problem_mark.line + 1,
-			              parser.problem ? parser.problem : "malformed");
-			break;
-		}
-		ended = event.type == YAML_STREAM_END_EVENT;
-		r = take_event(&w, &event, e);
-		yaml_event_delete(&event);
-	}
-	yaml_parser_delete(&parser);
-	return r;
+	return yamlevents_read(name, text, take_event, &w, e);
 }

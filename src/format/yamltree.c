@@ -1,11 +1,11 @@
 #include "format/yamltree.h"
+#include "format/yamlevents.h"
 #include <assert.h>
-#include <yaml.h>
 
 struct build {
 	const char *name;
 	struct arena *a;
-	struct yaml_node *open[YAML_DEPTH_MAX]; /* lists and mappings that have begun */
+	struct yaml_node *open[YAML_DEPTH_MAX];  /* lists and mappings that have begun */
 	struct yaml_node **slot[YAML_DEPTH_MAX]; /* where the next child of each goes */
 	size_t depth, nodes;
 	struct yaml_node *root;
@@ -16,7 +16,7 @@ struct build {
 
 static int wrong(const struct build *b, const yaml_event_t *at, struct error *e, const char *why)
 {
-	return error_set(e, ERR_FORMAT, "%s: line %zu: %s", b->name, at->start_mark.line + 1, why);
+	return yamlevents_wrong(b->name, at, e, why);
 }
 
 static int put(struct build *b, const yaml_event_t *at, enum yaml_kind kind, struct yaml_node **out,
@@ -59,8 +59,8 @@ static int begin(struct build *b, const yaml_event_t *at, enum yaml_kind kind, s
 
 static int take_scalar(struct build *b, const yaml_event_t *at, struct error *e)
 {
-	str text = arena_str(b->a, (str){ (const char *)at->data.scalar.value,
-	                                  at->data.scalar.length });
+	str text = arena_str(b->a,
+	                     (str){ (const char *)at->data.scalar.value, at->data.scalar.length });
 	struct yaml_node *n = NULL;
 
 	if (b->depth && b->open[b->depth - 1]->kind == YAML_MAP && !b->has_key) {
@@ -75,8 +75,10 @@ static int take_scalar(struct build *b, const yaml_event_t *at, struct error *e)
 	return 0;
 }
 
-static int take_event(struct build *b, const yaml_event_t *at, struct error *e)
+static int take_event(void *ctx, const yaml_event_t *at, struct error *e)
 {
+	struct build *b = ctx;
+
 	switch (at->type) {
 	case YAML_DOCUMENT_START_EVENT:
 		return b->documents++ ? wrong(b, at, e, "a second document") : 0;
@@ -91,8 +93,6 @@ static int take_event(struct build *b, const yaml_event_t *at, struct error *e)
 		return 0;
 	case YAML_SCALAR_EVENT:
 		return take_scalar(b, at, e);
-	case YAML_ALIAS_EVENT:
-		return wrong(b, at, e, "aliases are not read");
 	default:
 		return 0;
 	}
@@ -102,27 +102,8 @@ int yamltree_read(const char *name, str text, struct arena *a, const struct yaml
                   struct error *e)
 {
 	struct build b = { .name = name, .a = a };
-	yaml_parser_t parser;
-	yaml_event_t event;
-	bool ended = false;
-	int r = 0;
+	int r = yamlevents_read(name, text, take_event, &b, e);
 
-	if (!yaml_parser_initialize(&parser))
-		return error_set(e, ERR_LIMIT, "%s: no memory", name);
-	yaml_parser_set_input_string(&parser, (const unsigned char *)(text.n ? text.p : ""),
-	                             text.n);
-	while (r >= 0 && !ended) {
-		if (!yaml_parser_parse(&parser, &event)) {
-			r = error_set(e, ERR_FORMAT, "%s: line %zu: %s", name,
-			              parser.problem_mark.line + 1,
-			              parser.problem ? parser.problem : "malformed");
-			break;
-		}
-		ended = event.type == YAML_STREAM_END_EVENT;
-		r = take_event(&b, &event, e);
-		yaml_event_delete(&event);
-	}
-	yaml_parser_delete(&parser);
 	if (r >= 0 && a->failed)
 		r = error_set(e, ERR_LIMIT, "%s: larger than %zu bytes in memory", name,
 		              a->max_bytes);
