@@ -181,3 +181,17 @@ void jsonout_null(struct jsonout *j, const char *key)
 	begin(j, key);
 	buf_add(j->out, STR("null"));
 }
+
+void jsonout_strs(struct jsonout *j, const char *key, const str *v, size_t n)
+{
+	jsonout_array(j, key);
+	for (size_t i = 0; i < n; i++)
+		jsonout_str(j, NULL, v[i]);
+	jsonout_end(j);
+}
+
+void jsonout_some_strs(struct jsonout *j, const char *key, const str *v, size_t n)
+{
+	if (n)
+		jsonout_strs(j, key, v, n);
+}

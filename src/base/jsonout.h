@@ -26,6 +26,8 @@ void jsonout_end(struct jsonout *j); /* of the innermost object or array */
 void jsonout_str(struct jsonout *j, const char *key, str value);
 void jsonout_some(struct jsonout *j, const char *key, str value); /* nothing when empty */
 void jsonout_text(struct jsonout *j, const char *key, const char *value); /* NULL is "" */
+void jsonout_strs(struct jsonout *j, const char *key, const str *v, size_t n); /* an array */
+void jsonout_some_strs(struct jsonout *j, const char *key, const str *v, size_t n); /* not when empty */
 void jsonout_u64(struct jsonout *j, const char *key, uint64_t value);
 void jsonout_i64(struct jsonout *j, const char *key, int64_t value);
 /* The shortest digits that read back as the same number; what is not finite is null. */

@@ -99,16 +99,6 @@ static const char *event_word(enum event_kind k)
 	return words[k];
 }
 
-static void strings_json(struct jsonout *j, const char *key, const str *v, size_t n)
-{
-	if (!n)
-		return;
-	jsonout_array(j, key);
-	for (size_t i = 0; i < n; i++)
-		jsonout_str(j, NULL, v[i]);
-	jsonout_end(j);
-}
-
 static void affected_json(struct jsonout *j, const struct affected *f)
 {
 	jsonout_object(j, NULL);
@@ -128,7 +118,7 @@ static void affected_json(struct jsonout *j, const struct affected *f)
 		jsonout_end(j);
 	}
 	jsonout_end(j);
-	strings_json(j, "versions", f->versions.v, f->versions.n);
+	jsonout_some_strs(j, "versions", f->versions.v, f->versions.n);
 	jsonout_end(j);
 }
 
@@ -157,10 +147,10 @@ static void row_json(struct jsonout *j, const struct lookup_row *row)
 	jsonout_some(j, "published", a->published);
 	jsonout_some(j, "modified", a->modified);
 	jsonout_some(j, "withdrawn", a->withdrawn);
-	strings_json(j, "aliases", a->aliases.v, a->aliases.n);
-	strings_json(j, "covers", a->covers.v, a->covers.n);
+	jsonout_some_strs(j, "aliases", a->aliases.v, a->aliases.n);
+	jsonout_some_strs(j, "covers", a->covers.v, a->covers.n);
 	opinions_json(j, a);
-	strings_json(j, "cwes", a->cwes.v, a->cwes.n);
+	jsonout_some_strs(j, "cwes", a->cwes.v, a->cwes.n);
 	jsonout_some(j, "summary", a->summary);
 	jsonout_some(j, "details", a->details);
 	jsonout_array(j, "references");

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "model/purl.h"
 #include "report/explanation_writer.h"
+#include "report/findingjson.h"
 
 enum { SCHEMA_VERSION = 1 };
 
@@ -128,31 +129,7 @@ static void put_severity(struct jsonout *j, const struct finding *f)
 		jsonout_end(j);
 	}
 	jsonout_end(j);
-	if (!f->exploited.known && !writer_has_epss(f))
-		return;
-	jsonout_object(j, "exploited");
-	jsonout_bool(j, "known", f->exploited.known);
-	if (f->exploited.known)
-		jsonout_bool(j, "ransomware", f->exploited.ransomware);
-	jsonout_some(j, "added", f->exploited.added);
-	jsonout_some(j, "due", f->exploited.due);
-	if (writer_has_epss(f)) {
-		jsonout_f64(j, "epss", f->exploited.epss);
-		jsonout_f64(j, "percentile", f->exploited.percentile);
-	}
-	jsonout_end(j);
-}
-
-static void put_hiding(struct jsonout *j, const struct hiding *h)
-{
-	if (h->kind == HIDING_NONE)
-		return;
-	jsonout_object(j, "hidden");
-	jsonout_text(j, "kind", hiding_word(h->kind));
-	jsonout_some(j, "by", h->by);
-	jsonout_some(j, "why", h->why);
-	jsonout_some(j, "until", h->until);
-	jsonout_end(j);
+	findingjson_exploited(j, f);
 }
 
 static void put_found(struct job *job, const struct explained *x)
@@ -180,7 +157,7 @@ static void put_found(struct job *job, const struct explained *x)
 	jsonout_some(j, "fixed_version", f->fixed_version);
 	jsonout_text(j, "state", finding_state_word(f->state));
 	put_severity(j, f);
-	put_hiding(j, &f->hidden);
+	findingjson_hiding(j, &f->hidden);
 	jsonout_some(j, "remediation", f->remediation);
 	jsonout_end(j);
 }

@@ -7,6 +7,7 @@
 #include "model/package_use.h"
 #include "model/plan.h"
 #include "model/purl.h"
+#include "report/findingjson.h"
 #include "report/license.h"
 #include "report/writer.h"
 
@@ -19,14 +20,6 @@ struct job {
 	const struct writer_ref *refs;
 	struct buf license;
 };
-
-static void strings(struct jsonout *j, const char *key, const str *v, size_t n)
-{
-	jsonout_array(j, key);
-	for (size_t i = 0; i < n; i++)
-		jsonout_str(j, NULL, v[i]);
-	jsonout_end(j);
-}
 
 static void put_image(struct jsonout *j, const struct image *image)
 {
@@ -277,104 +270,28 @@ static void put_found_in(struct job *job, const struct package *p)
 	jsonout_end(&job->json);
 }
 
-static void put_match(struct jsonout *j, const struct finding *f)
-{
-	jsonout_object(j, "match");
-	jsonout_some(j, "ecosystem", f->ecosystem);
-	jsonout_some(j, "feed", f->feed);
-	strings(j, "advisories", f->advisories.v, f->advisories.n);
-	jsonout_some(j, "compared_name", f->compared_name);
-	jsonout_some(j, "compared_version", f->compared_version);
-	jsonout_some(j, "range", f->range);
-	jsonout_some(j, "comparison", f->comparison);
-	jsonout_end(j);
-}
-
-static void put_ratings(struct jsonout *j, const struct finding *f)
-{
-	jsonout_array(j, "ratings");
-	for (size_t i = 0; i < f->ratings.n; i++) {
-		const struct rating *r = &f->ratings.v[i];
-		jsonout_object(j, NULL);
-		jsonout_str(j, "source", r->source);
-		jsonout_text(j, "severity", severity_word(r->severity));
-		if (r->score >= 0)
-			jsonout_f64(j, "score", r->score);
-		jsonout_some(j, "vector", r->vector);
-		if (r->cvss_major)
-			jsonout_i64(j, "cvss_major", r->cvss_major);
-		jsonout_bool(j, "chosen", r->chosen);
-		jsonout_end(j);
-	}
-	jsonout_end(j);
-}
-
-static void put_references(struct jsonout *j, const struct finding *f)
-{
-	jsonout_array(j, "references");
-	for (size_t i = 0; i < f->references.n; i++) {
-		jsonout_object(j, NULL);
-		jsonout_some(j, "type", f->references.v[i].type);
-		jsonout_str(j, "url", f->references.v[i].url);
-		jsonout_end(j);
-	}
-	jsonout_end(j);
-}
-
-static void put_exploited(struct jsonout *j, const struct finding *f)
-{
-	const struct exploitation *x = &f->exploited;
-
-	if (!x->known && !writer_has_epss(f))
-		return;
-	jsonout_object(j, "exploited");
-	jsonout_bool(j, "known", x->known);
-	if (x->known) {
-		jsonout_bool(j, "ransomware", x->ransomware);
-		jsonout_some(j, "added", x->added);
-		jsonout_some(j, "due", x->due);
-	}
-	if (writer_has_epss(f)) {
-		jsonout_f64(j, "epss", x->epss);
-		jsonout_f64(j, "percentile", x->percentile);
-	}
-	jsonout_end(j);
-}
-
-static void put_hiding(struct jsonout *j, const struct hiding *h)
-{
-	if (h->kind == HIDING_NONE)
-		return;
-	jsonout_object(j, "hidden");
-	jsonout_text(j, "kind", hiding_word(h->kind));
-	jsonout_some(j, "by", h->by);
-	jsonout_some(j, "why", h->why);
-	jsonout_some(j, "until", h->until);
-	jsonout_end(j);
-}
-
 static void put_finding(struct job *job, const struct finding *f)
 {
 	struct jsonout *j = &job->json;
 
 	jsonout_object(j, NULL);
 	jsonout_str(j, "id", f->id);
-	strings(j, "aliases", f->aliases.v, f->aliases.n);
+	jsonout_strs(j, "aliases", f->aliases.v, f->aliases.n);
 	jsonout_text(j, "severity", severity_word(f->severity));
 	jsonout_some(j, "severity_reason", f->severity_reason);
-	put_ratings(j, f);
+	findingjson_ratings(j, f);
 	jsonout_text(j, "state", finding_state_word(f->state));
-	put_exploited(j, f);
-	put_hiding(j, &f->hidden);
+	findingjson_exploited(j, f);
+	findingjson_hiding(j, &f->hidden);
 	put_found_in(job, f->package);
 	jsonout_text(j, "status", fix_status_word(f->status));
 	jsonout_some(j, "fixed_version", f->fixed_version);
 	jsonout_some(j, "remediation", f->remediation);
-	put_match(j, f);
-	strings(j, "cwes", f->cwes.v, f->cwes.n);
+	findingjson_match(j, f);
+	jsonout_strs(j, "cwes", f->cwes.v, f->cwes.n);
 	jsonout_some(j, "title", f->title);
 	jsonout_some(j, "description", f->description);
-	put_references(j, f);
+	findingjson_references(j, f);
 	jsonout_some(j, "published", f->published);
 	jsonout_some(j, "modified", f->modified);
 	jsonout_end(j);

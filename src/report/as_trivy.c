@@ -301,16 +301,6 @@ static void put_ratings(struct job *job, const struct finding *f)
 	jsonout_end(j);
 }
 
-static void put_strings(struct jsonout *j, const char *key, const str *v, size_t n)
-{
-	if (!n)
-		return;
-	jsonout_array(j, key);
-	for (size_t i = 0; i < n; i++)
-		jsonout_str(j, NULL, v[i]);
-	jsonout_end(j);
-}
-
 static void put_links(struct job *job, const struct finding *f)
 {
 	if (!f->references.n)
@@ -338,7 +328,7 @@ static void put_texts(struct job *job, const struct finding *f)
 	jsonout_some(j, "Title", writer_title(f));
 	jsonout_some(j, "Description", f->description);
 	jsonout_text(j, "Severity", trivy_severity(f->severity));
-	put_strings(j, "CweIDs", f->cwes.v, f->cwes.n);
+	jsonout_some_strs(j, "CweIDs", f->cwes.v, f->cwes.n);
 	put_ratings(job, f);
 	put_links(job, f);
 	jsonout_some(j, "PublishedDate", writer_timestamp(job->scratch, f->published));
@@ -355,7 +345,7 @@ static void put_vulnerability(struct job *job, const char *key, const struct fin
 	jsonout_object(j, key);
 	jsonout_str(j, "VulnerabilityID", f->id);
 	if (f->advisories.n > 1 || (f->advisories.n && !str_eq(f->advisories.v[0], f->id)))
-		put_strings(j, "VendorIDs", f->advisories.v, f->advisories.n);
+		jsonout_some_strs(j, "VendorIDs", f->advisories.v, f->advisories.n);
 	jsonout_str(j, "PkgID", package_id(job, p));
 	jsonout_str(j, "PkgName", p->name);
 	if (!system)

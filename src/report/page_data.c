@@ -19,14 +19,6 @@ static bool flush(struct page *p, struct buf *json)
 	return writer_step(p->scratch, p->out);
 }
 
-static void strings(struct jsonout *j, const char *key, const str *v, size_t n)
-{
-	jsonout_array(j, key);
-	for (size_t i = 0; i < n; i++)
-		jsonout_str(j, NULL, v[i]);
-	jsonout_end(j);
-}
-
 static void put_ratings(struct jsonout *j, const struct finding *f)
 {
 	jsonout_array(j, "ratings");
@@ -50,8 +42,8 @@ static void put_vulnerability(struct page *p, struct jsonout *j, const struct fi
 	jsonout_object(j, NULL);
 	jsonout_some(j, "description", f->description);
 	put_ratings(j, f);
-	strings(j, "aliases", f->aliases.v, f->aliases.n);
-	strings(j, "cwes", f->cwes.v, f->cwes.n);
+	jsonout_strs(j, "aliases", f->aliases.v, f->aliases.n);
+	jsonout_strs(j, "cwes", f->cwes.v, f->cwes.n);
 	jsonout_array(j, "references");
 	for (size_t i = 0; i < f->references.n; i++) {
 		str url = writer_url(p->scratch, f->references.v[i].url);
@@ -111,7 +103,7 @@ static void put_finding(struct page *p, struct jsonout *j, const struct finding 
 	jsonout_some(j, "comparison", f->comparison);
 	jsonout_some(j, "compared", compared(a, f));
 	jsonout_some(j, "range", f->range);
-	strings(j, "advisories", f->advisories.v, f->advisories.n);
+	jsonout_strs(j, "advisories", f->advisories.v, f->advisories.n);
 	jsonout_str(j, "place", writer_place(a, k));
 	jsonout_some(j, "evidence", evidence(a, k));
 	if (k->layer < p->r->image.layers.n)
