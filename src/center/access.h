@@ -60,6 +60,18 @@ int scope_parse(str text, struct arena *a, str *out, struct error *e) must_use; 
 bool scope_within(str scope, str outer);                    /* equal or beneath, any case */
 str scope_subscription(str scope);                          /* the GUID, empty when there is none */
 
+/* His sight (sight.h) for one kind of thing; a registry that was deleted counts where it stood. In a transaction;
+ * what it points to is the arena's. */
+enum sight_of {
+	SIGHT_RESOURCES, /* that registries and subscriptions are there, their state and their recommendations */
+	SIGHT_CONTENT,   /* repositories, images, tags, packages: a read role on the registry */
+	SIGHT_FINDINGS,  /* what images suffer from: a security role too */
+};
+struct db;
+struct sight;
+int access_sight(struct db *d, const struct caller *c, enum sight_of what, struct arena *a, struct sight *out,
+                 struct error *e) must_use;
+
 /* The table, for docs and tests: row i's action, and which roles hold it granted at a subscription (or "/") and
  * at a resource group or below, as sets of 1 << role. False past the end. */
 bool access_row(size_t i, const char **action, unsigned *above, unsigned *below);
