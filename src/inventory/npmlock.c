@@ -1,8 +1,9 @@
 #include "inventory/npmlock.h"
+#include "inventory/bunreach.h"
 #include "inventory/jsname.h"
 #include "inventory/jsonfile.h"
 
-enum { DEPTH_MAX = 100 };
+enum { DEPTH_MAX = 100, BUN_BYTES = 64 << 20 };
 
 static int add(struct file *f, str name, str version, str license, bool dev, struct inventory *into,
                struct error *e)
@@ -100,12 +101,15 @@ int npmlock_read_bun(struct file *f, struct inventory *into, struct error *e)
 	const struct json *v;
 	void *it = NULL;
 	str key;
+	struct arena a cleanup(arena_done) = ARENA(BUN_BYTES);
 	int r = jsonfile_read(f, NPMLOCK_BYTES_MAX, true, &lock, e);
+	const struct bunreach *wanted = r < 0 ? NULL : bunreach_new(lock, &a);
 
 	while (r >= 0 && json_next(json_get(lock, "packages"), &it, &key, &v)) {
 		struct jsname real = jsname_split(json_text(json_at(v, 0)));
 		if (!real.own)
-			r = add(f, real.name, real.version, (str){ 0 }, false, into, e);
+			r = add(f, real.name, real.version, (str){ 0 },
+			        wanted && !bunreach_has(wanted, key), into, e);
 	}
 	json_free(lock);
 	return r;

@@ -176,7 +176,8 @@ static void put_analysis(struct cyclonedx *job, const struct finding *f)
 	                      STR_FMT(h->why), h->until.n ? ", until " : "", STR_FMT(h->until));
 	jsonout_object(j, "analysis");
 	jsonout_text(j, "state",
-	             h->kind == HIDING_VEX         ? "not_affected"
+	             h->kind == HIDING_VEX
+	                     ? str_eq(h->why, STR("fixed")) ? "resolved" : "not_affected"
 	             : h->kind == HIDING_WITHDRAWN ? "false_positive"
 	                                           : "in_triage");
 	if (h->kind == HIDING_VEX && justification(h->why))

@@ -53,6 +53,8 @@ cat >later.json <<J
 J
 scan 0 -f json -o later.out --vex folder/deeper/csaf.json --vex later.json oci:image:1
 jq -e --arg id "$b" 'any(.suppressed[]; .id == $id and .hidden.why == "fixed")' later.out >/dev/null || fail "the later one does not win"
+scan 0 -f cyclonedx -o later.cdx.json --vex folder/deeper/csaf.json --vex later.json oci:image:1
+jq -e --arg id "$b" 'any(.vulnerabilities[]; .id == $id and .analysis.state == "resolved")' later.cdx.json >/dev/null || fail "fixed is not resolved in CycloneDX"
 # another image's
 sed "s/@sha256:[0-9a-f]*/@sha256:$(printf '%064d' 1)/" folder/open.json >other.json
 scan 0 -f json -o other.out --vex other.json oci:image:1

@@ -92,3 +92,41 @@ TEST(bun_lock_is_json_with_commas)
 		      "    \"other\": [\"real@3.0.0\", \"\", {}, \"\"],\n  }\n}\n",
 		      "@s/a@1.0.0 g@ real@3.0.0");
 }
+
+/* Bun's documentation, "Lockfile": keys of packages are paths of names */
+TEST(bun_development_is_what_no_project_leads_to_otherwise)
+{
+	static const char lock[] =
+		"{ \"lockfileVersion\": 1, \"workspaces\": {\n"
+		"  \"\": { \"name\": \"top\", \"dependencies\": { \"a\": \"1\" }, \"devDependencies\": { \"t\": \"1\", \"w\": \"workspace:*\" } },\n"
+		"  \"packages/w\": { \"name\": \"w\", \"dependencies\": { \"@s/c\": \"2\" } } },\n"
+		" \"packages\": {\n"
+		"  \"a\": [\"a@1.0.0\", \"\", { \"dependencies\": { \"b\": \"1\" }, \"optionalDependencies\": { \"o\": \"1\" } }, \"\"],\n"
+		"  \"a/b\": [\"b@1.0.0\", \"\", { \"dependencies\": { \"a\": \"1\", \"d\": \"1\" } }, \"\"],\n"
+		"  \"b\": [\"b@2.0.0\", \"\", {}, \"\"],\n"
+		"  \"o\": [\"o@1.0.0\", \"\", {}, \"\"],\n"
+		"  \"d\": [\"d@1.0.0\", \"\", {}, \"\"],\n"
+		"  \"t\": [\"t@1.0.0\", \"\", { \"dependencies\": { \"b\": \"2\", \"@s/c\": \"1\" } }, \"\"],\n"
+		"  \"@s/c\": [\"@s/c@1.0.0\", \"\", {}, \"\"],\n"
+		"  \"w\": [\"w@workspace:packages/w\"],\n"
+		"  \"w/@s/c\": [\"@s/c@2.0.0\", \"\", {}, \"\"] } }\n";
+	static const char *const development[] = { "@s/c@1.0.0", "b@2.0.0", "t@1.0.0" };
+	struct reading r cleanup(reading_done);
+	size_t n = 0;
+
+	read_bytes(&r, npmlock_read_bun, "bun.lock", str_c(lock));
+	EXPECT_OK(r.result, &r.e);
+	EXPECT_INT(r.found.packages.n, 8);
+	for (size_t i = 0; i < r.found.packages.n; i++) {
+		const struct package *p = &r.found.packages.v[i];
+		char unit[64];
+		bool is = false;
+		snprintf(unit, sizeof unit, "%.*s@%.*s", STR_FMT(p->name), STR_FMT(p->version));
+		for (size_t k = 0; k < LEN(development); k++)
+			is = is || !strcmp(unit, development[k]);
+		if (is != !!(p->traits & PACKAGE_DEVELOPMENT))
+			test_fail(__FILE__, __LINE__, "%s: development is %d", unit, !is);
+		n += is;
+	}
+	EXPECT_INT(n, LEN(development));
+}
