@@ -57,6 +57,8 @@ bool percent_decode(str s, bool plus, struct arena *a, str *out)
 			return false;
 		p[n++] = c;
 	}
+	if (!is_utf8(str_mem(p, n)))
+		return false;
 	*out = str_mem(p, n);
-	return is_utf8(*out);
+	return true;
 }

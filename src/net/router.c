@@ -114,10 +114,14 @@ int query_next(str *rest, struct arena *a, str *name, str *value, struct error *
 	str n, v;
 	if (!next_pair(rest, &n, &v))
 		return 0;
-	int r = decode(n, a, name, e);
+	int r = decode(n, a, &n, e);
 	if (r == 0)
-		r = decode(v, a, value, e);
-	return r < 0 ? r : 1;
+		r = decode(v, a, &v, e);
+	if (r < 0)
+		return r;
+	*name = n;
+	*value = v;
+	return 1;
 }
 
 /* Is this, decoded, the name? Without memory, for names of parameters are ASCII. */

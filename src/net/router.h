@@ -1,7 +1,8 @@
 /* net/router.h — which handler answers a path, from one table. Patterns: "/api/v1/registries/{registry}" ;
  * {name} is one segment, {name*} one or more (a scope or a repository's name with slashes), fixed segments are
  * compared without case where the row says so (Azure's paths). The first row that fits wins; a path that fits
- * only with another method is 405 with Allow. No allocation but in the caller's arena; any thread. */
+ * only with another method is 405 with Allow. A HEAD fits what a GET fits; a slash at the path's end does not
+ * count. No allocation but in the caller's arena; any thread. */
 #pragma once
 #include "net/server.h"
 

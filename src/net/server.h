@@ -1,7 +1,8 @@
 /* net/server.h — HTTP/1.1 over TLS for programs: libevent moves the bytes in one loop, a bounded pool of
  * threads answers whole requests. Slow or hostile clients cost a socket and a few KiB, never a thread: the
- * head has a deadline, the body one and a ceiling, connections are counted in all and by address. Hosts
- * libevent. RFC 9112, RFC 9110; Server-sent events as in the HTML standard. */
+ * head has a deadline, the body one and a ceiling, connections are counted in all and by address (of IPv6: by
+ * /64). Hosts libevent. RFC 9112, RFC 9110; Server-sent events as in the HTML standard. What it refuses itself
+ * is answered with JSON, {"error":{"code":"…","message":"…"}}. */
 #pragma once
 #include "base/arena.h"
 #include "base/buf.h"
@@ -33,15 +34,15 @@ const char *method_name(enum method m);
 struct exchange {
 	enum method method;
 	str target;       /* as sent: path and query */
-	str path;         /* percent-decoded, "//" collapsed; always begins with '/'; NUL and broken escapes were
-	                     refused with 400 before */
+	str path;         /* percent-decoded ("%2F" too), "//" collapsed; always begins with '/'; NUL, broken
+	                     escapes, what is not UTF-8 and the segments . and .. were refused with 400 */
 	str query;        /* raw */
 	str body;
 	str peer;         /* address without port; behind a proxy the last X-Forwarded-For */
 	bool https;       /* to the client: TLS here, or X-Forwarded-Proto behind a proxy */
 	str host;         /* the Host header, checked to be host[:port] */
 	struct arena *arena;
-	uint64_t number;  /* of the request, for logs */
+	uint64_t number;  /* of the request, for logs; from 1 */
 	/* the answer: filled by the handler; status 0 is answered 500 */
 	int status;
 	const char *type; /* of the body, NULL: application/json; charset=utf-8 */
@@ -52,13 +53,16 @@ struct exchange {
 typedef void server_handler(void *ctx, struct exchange *x); /* any thread of the pool */
 
 str exchange_header(const struct exchange *x, const char *name); /* any case; trimmed; empty when absent */
-void exchange_add(struct exchange *x, const char *name, str value); /* an answer's header; CR and LF end it */
+/* An answer's header; CR, LF and NUL end the value. What frames the message (Content-Length, Connection, Date, …)
+ * is the server's and not taken. */
+void exchange_add(struct exchange *x, const char *name, str value);
 /* The answer's body is a file's, from offset on, instead of `answer`; fd is taken over. */
 void exchange_file(struct exchange *x, int fd, uint64_t offset, uint64_t bytes);
 
 /* The answer becomes a stream of server-sent events: after the handler returned, `next` is called every
  * interval_ms from one thread of its own for all streams, and appends whole events to `out`; below 0 ends the
- * stream. `done` is called once in any case. ERR_THROTTLED when streams_max are open. */
+ * stream. `done` is called once in any case, also when this fails. ERR_THROTTLED when streams_max are open, and
+ * when the server stops. A reader who is 1 MiB behind is cut. Such an answer's `status` 0 is 200. */
 struct stream_source {
 	int (*next)(void *ctx, struct buf *out);
 	void (*done)(void *ctx);
@@ -67,7 +71,8 @@ struct stream_source {
 };
 int exchange_stream(struct exchange *x, const struct stream_source *s, struct error *e) must_use;
 
-/* Binds, listens, and begins to answer. ERR_SYSTEM when the address is taken; ERR_FORMAT for a bad key. */
+/* Binds, listens, and begins to answer. ERR_SYSTEM when the address is taken; ERR_FORMAT for a bad key. Raises this
+ * process' soft limit of open files to what connections_max needs; where that is refused, fewer are taken. */
 int server_open(const struct server_options *o, server_handler *handler, void *ctx, struct server **out,
                 struct error *e) must_use;
 uint16_t server_port(const struct server *s);
@@ -75,6 +80,7 @@ uint16_t server_port(const struct server *s);
 int server_reload(struct server *s, struct error *e) must_use;
 struct server_counts { uint64_t requests, refused, open, waiting, bytes_out; };
 struct server_counts server_counts(const struct server *s);
-/* No new connections, idle ones closed, running requests answered within grace_ms; then everything ends. */
+/* No new connections, idle ones closed, streams ended, running requests answered within grace_ms; then everything
+ * ends. A handler that runs longer is waited for, and its answer dropped. Not from a handler or a signal's. */
 void server_stop(struct server *s, unsigned grace_ms);
 void server_free(struct server *s); /* stops; NULL is fine */

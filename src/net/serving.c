@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -131,6 +132,10 @@ static void grace_over(evutil_socket_t fd, short what, void *ctx)
 static void *loop(void *arg)
 {
 	struct server *s = arg;
+	sigset_t pipe; /* OpenSSL writes to sockets whose reader has gone, without MSG_NOSIGNAL */
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe, NULL);
 	event_base_loop(s->hub.base, EVLOOP_NO_EXIT_ON_EMPTY);
 	connection_close_all(&s->hub);
 	return NULL;
