@@ -145,7 +145,8 @@ static int judge(struct hiding_owned *h, struct finding *f, struct error *e)
 		.by = arena_printf(h->a, "%s %.*s %.*s", package_purl_type(by->type),
 		                   STR_FMT(by->name), STR_FMT(by->version)),
 		.why = arena_printf(h->a, "%.*s belongs to that package, which %.*s judges",
-		                    STR_FMT(p->path), STR_FMT(h->r->distro.ecosystem)),
+		                    STR_FMT(p->path.n ? p->path : p->name),
+		                    STR_FMT(h->r->distro.ecosystem)),
 	};
 	return 0;
 }
