@@ -290,6 +290,11 @@ static void paint_row(const struct painter *p, const struct grid *g, struct grid
 	if (!beside)
 		paint_below(p, row.cells[last], at);
 	for (size_t b = 0; b < GRID_BELOW; b++) {
+		if (g->below_wraps && row.below[b].text.n) {
+			paint_pad(p, at);
+			paint_words(p, row.below[b].ink, at, at, row.below[b].text);
+			continue;
+		}
 		row.below[b].text = squeeze(p, row.below[b].text, room_from(p, at));
 		paint_below(p, row.below[b], at);
 	}

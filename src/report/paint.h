@@ -50,6 +50,7 @@ struct grid_column {
 struct grid {
 	struct grid_column columns[GRID_COLUMNS];
 	size_t n, below_at;
+	bool below_wraps; /* else they lose their middle where there is too little room */
 	VEC(struct grid_row) rows;
 };
 bool grid_fits(const struct painter *p, struct grid *g); /* the last column beside the others */

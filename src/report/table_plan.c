@@ -87,7 +87,8 @@ static void put_group(struct table *job, size_t first)
 		                       { .title = "Clears", .right = true },
 		                       { .title = "In all" } },
 		          .n = 6,
-		          .below_at = 1 };
+		          .below_at = 1,
+		          .below_wraps = true }; /* a command is there to be copied */
 
 	paint_end(&job->paint);
 	table_sentence(job, INK_BOLD, title_of(job, &plan->steps.v[first]));

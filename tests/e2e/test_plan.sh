@@ -57,4 +57,8 @@ wanted=$(printf 'one\t1.2.1\t\tone@1.2.1\tfalse\ntwo\t2.0.0\tCVE-2024-1006\ttwo@
 holds_schema began.json
 "$PLIMSOLL" scan --plan -q --db began.db --max-data-age 0 oci:began:1 >table || [ $? = 3 ] || fail "no table"
 grep -q "2.0.0 has CVE-2024-1006, which no version mends yet" table || fail "not said: $(cat table)"
+
+# on a narrow terminal the command stands whole: its words wrap
+NO_COLOR=1 script -qc "stty cols 44; '$PLIMSOLL' scan --plan -q --db '$db' --max-data-age 0 oci:image:1" /dev/null </dev/null >narrow
+tr -d '\r' <narrow | tr -s ' \n' ' ' | grep -q "apt-get update && apt-get install --only-upgrade libexpat1" || fail "a command is cut: $(cat narrow)"
 echo "1 passed, 0 failed, $skipped skipped"
