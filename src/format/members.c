@@ -8,10 +8,13 @@
 #include <inttypes.h>
 
 enum { IN_BYTES = 1 << 18 };
+#define HOLES_MAX ((uint64_t)256 << 20) /* of sparse files: bytes that no byte of the archive stands for */
 
 struct members {
 	struct archive *a;
 	struct stream *from;
+	bool sparse;          /* a tar: content cannot be longer but by holes */
+	uint64_t given_bytes; /* of content */
 	struct error below;   /* what the stream said, when reading it failed */
 	struct error skipped; /* the first head that could not be believed */
 	struct content {    /* the current member's bytes */
@@ -49,12 +52,29 @@ static ssize_t content_read(struct stream *s, void *p, size_t n, struct error *e
 {
 	struct members *m = ((struct content *)s)->of;
 	la_ssize_t got = archive_read_data(m->a, p, n);
-	return got < 0 ? damage(m, e) : got;
+	if (got < 0)
+		return damage(m, e);
+	m->given_bytes += (uint64_t)got;
+	if (m->sparse && m->given_bytes > m->from->at && m->given_bytes - m->from->at > HOLES_MAX)
+		return error_set(e, ERR_LIMIT, "byte %" PRIu64 ": more than %" PRIu64 " MiB of holes",
+		                 m->from->at, HOLES_MAX >> 20);
+	return got;
 }
 
 static void content_free(struct stream *s)
 {
 	(void)s; /* belongs to its archive */
+}
+
+static int support_tar(struct archive *a)
+{
+	int r = archive_read_support_format_tar(a);
+	return r == ARCHIVE_OK ? archive_read_support_format_empty(a) : r;
+}
+
+static int support_zip(struct archive *a)
+{
+	return archive_read_support_format_zip_streamable(a);
 }
 
 static int open_archive(struct stream *from, int (*support)(struct archive *), struct members **out,
@@ -64,6 +84,8 @@ static int open_archive(struct stream *from, int (*support)(struct archive *), s
 
 	assert(m);
 	m->from = from;
+	m->sparse = support == support_tar;
+	m->given_bytes = 0;
 	m->below = m->skipped = (struct error){ 0 };
 	m->a = archive_read_new();
 	assert(m->a);
@@ -76,17 +98,6 @@ static int open_archive(struct stream *from, int (*support)(struct archive *), s
 	}
 	*out = m;
 	return 0;
-}
-
-static int support_tar(struct archive *a)
-{
-	int r = archive_read_support_format_tar(a);
-	return r == ARCHIVE_OK ? archive_read_support_format_empty(a) : r;
-}
-
-static int support_zip(struct archive *a)
-{
-	return archive_read_support_format_zip_streamable(a);
 }
 
 int members_open_tar(struct stream *from, struct members **out, struct error *e)

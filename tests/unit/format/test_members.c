@@ -132,7 +132,8 @@ TEST(a_cut_tar_is_an_error_and_an_empty_one_is_not)
 	EXPECT_INT(r, ERR_FORMAT);
 }
 
-/* libarchive steps over a head whose checksum is wrong and looks for the next; tar and Go stop there */
+/* libarchive steps over a head whose checksum is wrong and looks for the next; tar and Go stop
+ * there */
 TEST(a_damaged_head_is_an_error_after_what_can_be_read)
 {
 	struct buf bytes cleanup(buf_done) = BUF(1 << 20);
@@ -174,4 +175,35 @@ TEST(a_malformed_extended_head_is_an_error_too)
 	EXPECT_INT(files, 1);
 	EXPECT_INT(r, ERR_FORMAT);
 	members_free(m);
+}
+
+/* A tar of 10 KB may say that a file in it is 8 EiB long */
+TEST(holes_of_sparse_files_have_a_ceiling)
+{
+	static const struct {
+		const char *make;
+		int want;
+	} rows[] = {
+		{ "d=$(mktemp -d) && cd $d && truncate -s 100M a && echo >>a && tar -cSf - a; rm "
+		  "-r $d",
+		  0 },
+		{ "d=$(mktemp -d) && cd $d && truncate -s 1T a && echo >>a && tar -cSf - a; rm -r "
+		  "$d",
+		  ERR_LIMIT },
+		{ "d=$(mktemp -d) && cd $d && truncate -s 1T a && echo >>a && tar --format=pax "
+		  "-cSf - a; rm -r "
+		  "$d",
+		  ERR_LIMIT },
+	};
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct buf bytes cleanup(buf_done) = BUF(1 << 22);
+		struct error e = { 0 };
+		struct members *m = NULL;
+		struct member each;
+		str tar = made(&bytes, rows[i].make);
+		EXPECT_OK(members_open_tar(stream_mem(tar), &m, &e), &e);
+		EXPECT_INT(members_next(m, &each, &e), 1);
+		EXPECT_INT(stream_drain(members_stream(m), &e), rows[i].want);
+		members_free(m);
+	}
 }
