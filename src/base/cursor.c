@@ -10,7 +10,7 @@ str cur_bytes(struct cursor *c, size_t n)
 		c->bad = true;
 		return (str){ 0 };
 	}
-	s = (str){ (const char *)c->p + c->at, n };
+	s = (str){ c->p ? (const char *)c->p + c->at : "", n }; /* none of nothing */
 	c->at += n;
 	return s;
 }

@@ -77,6 +77,15 @@ int error_in(struct error *e, const char *fmt, ...)
 	return e->code;
 }
 
+int error_told(struct error *e, uint32_t code, const char *text, size_t n)
+{
+	int known = code && code < LEN(rows) ? -(int)code : ERR_CRASH;
+
+	if (!n || !*text)
+		return error_set(e, known, "a jailed reader gave up without a word");
+	return error_set(e, known, "%.*s", (int)(n < sizeof e->msg ? n : sizeof e->msg), text);
+}
+
 static const struct row *row_of(int code)
 {
 	size_t i = code < 0 ? (size_t)-code : 0;

@@ -6,6 +6,8 @@
 #pragma once
 #include "base/attr.h"
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 // clang-format off
 /* The code decides the HTTP status, the exit status and whether a job is tried again. */
@@ -47,6 +49,9 @@ int error_set(struct error *e, int code, const char *fmt, ...) printf_like(3, 4)
 int error_errno(struct error *e, int sys, const char *fmt, ...) printf_like(3, 4);
 /* Put "where: " before the text that is there; the code travels on unchanged and is returned. */
 int error_in(struct error *e, const char *fmt, ...) printf_like(2, 3);
+/* What another process says went wrong in it, which may have been taken over: an unknown code is
+ * ERR_CRASH, and there are words for it even where it sent none. Returns the code. */
+int error_told(struct error *e, uint32_t code, const char *text, size_t n);
 
 int error_exit_status(int code); /* of the program: design section 4 */
 int error_http_status(int code);

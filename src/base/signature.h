@@ -14,7 +14,7 @@ int signing_key_private(str pem, struct signing_key **out, struct error *e) must
 int signing_key_public(str pem, struct signing_key **out, struct error *e) must_use;
 int signing_key_new(struct signing_key **out, struct error *e) must_use;
 void signing_key_free(struct signing_key *k); /* NULL is fine */
-/* PEM of both halves; the private one for a key that has it. */
+/* PEM of both halves of a private key */
 int signing_key_write(const struct signing_key *k, struct buf *private_pem, struct buf *public_pem,
                       struct error *e) must_use;
 /* The first bytes of the public half's SHA-256: to tell keys apart, no proof of anything. */

@@ -1,6 +1,6 @@
 #include "scan/job.h"
 #include "base/time.h"
-#include "policy/vexwire.h"
+#include "policy/vexread.h"
 #include "sys/proc.h"
 #include <assert.h>
 #include <errno.h>
@@ -174,90 +174,25 @@ int job_layer(const struct job *j, struct stream *stored, struct layer_result *o
 	return r;
 }
 
-static int take_archive(struct taker *t, void *ctx, struct error *e)
-{
-	struct archive_found *out = ctx;
-	size_t hash_bytes = 0;
-
-	while (take_u32(t) == 1 && !t->bad) {
-		struct archive_member *m = vec_push(out->arena, &out->members);
-		struct layer_result *r = vec_push(out->arena, &out->results);
-		uint32_t kind;
-		if (!m || !r)
-			return error_set(e, ERR_LIMIT,
-			                 "the archive's findings are larger than %zu bytes",
-			                 out->arena->max_bytes);
-		r->arena = out->arena;
-		m->path = take_str(t, PATH_BYTES_MAX);
-		m->link = take_str(t, PATH_BYTES_MAX);
-		kind = take_u32(t);
-		m->is_layer = kind == 2;
-		if (kind == 1)
-			m->json = take_str(t, MIB(ARCHIVE_JSON_MIB) + (1 << 15));
-		if (kind == 2 && layer_result_take(t, r, e) < 0)
-			return e->code;
-		hash_bytes += layer_result_hash_bytes(r);
-		if (hash_bytes > MIB(FINDINGS_MIB_MAX))
-			return error_set(e, ERR_LIMIT,
-			                 "the archive's findings are larger than %d MiB",
-			                 FINDINGS_MIB_MAX);
-		take_bytes(t, m->digest.bytes, sizeof m->digest.bytes);
-		m->size_bytes = take_u64(t);
-	}
-	uint32_t code = take_u32(t);
-	str msg = take_str(t, sizeof out->end.msg);
-	if (code && !t->bad)
-		error_set(&out->end, code > 64 ? ERR_CRASH : -(int)code, "%.*s", STR_FMT(msg));
-	return take_verdict(t, e);
-}
-
 int job_archive(const struct job *j, struct stream *stored, struct archive_found *out,
                 struct error *e)
 {
 	struct error jailed = { 0 };
-	int r = run(j, "archive", stored, out->arena, take_archive, out, &jailed, e);
+	int r = run(j, "archive", stored, out->arena, answers_archive, out, &jailed, e);
 
 	if (r >= 0 && jailed.code)
 		out->end = jailed;
 	return r;
 }
 
-static int take_sbom(struct taker *t, void *ctx, struct error *e)
-{
-	struct claims *out = ctx;
-	struct sbom_about *b = &out->about;
-	str *texts[] = { &b->format, &b->name, &b->digest, &b->config_digest,
-		         &b->os,     &b->arch, &b->variant };
-
-	if (layer_result_take(t, &out->result, e) < 0)
-		return e->code;
-	for (size_t i = 0; i < LEN(texts); i++)
-		*texts[i] = take_str(t, PATH_BYTES_MAX);
-	return take_verdict(t, e);
-}
-
 int job_sbom(const struct job *j, struct stream *stored, struct claims *out, struct error *e)
 {
 	struct error jailed = { 0 };
-	int r = run(j, "sbom", stored, out->result.arena, take_sbom, out, &jailed, e);
+	int r = run(j, "sbom", stored, out->result.arena, answers_sbom, out, &jailed, e);
 
 	if (r >= 0 && jailed.code)
 		out->result.end = jailed;
 	return r;
-}
-
-static int take_vex(struct taker *t, void *ctx, struct error *e)
-{
-	uint32_t code = take_u32(t);
-	str answer = take_str(t, MIB(VEX_WIRE_MIB));
-	int r = take_verdict(t, e);
-
-	if (r < 0)
-		return r;
-	if (code)
-		return error_set(e, code > 64 ? ERR_CRASH : -(int)code, "%.*s", STR_FMT(answer));
-	struct cursor c = CURSOR("VEX", answer.p, answer.n);
-	return vexwire_read(&c, t->arena, ctx, e);
 }
 
 int job_vex(const struct job *j, struct stream *stored, struct arena *a, struct vex_document *out,
@@ -265,7 +200,7 @@ int job_vex(const struct job *j, struct stream *stored, struct arena *a, struct 
 {
 	struct error jailed = { 0 };
 	struct vex_document found = *out;
-	int r = run(j, "vex", stored, a, take_vex, &found, &jailed, e);
+	int r = run(j, "vex", stored, a, answers_vex, &found, &jailed, e);
 
 	if (r >= 0 && jailed.code) {
 		*e = jailed;
@@ -278,48 +213,6 @@ int job_vex(const struct job *j, struct stream *stored, struct arena *a, struct 
 
 /* --- seekable layers --- */
 
-static bool take_entry(struct taker *t, struct toc *out)
-{
-	struct toc_entry *x = vec_push(out->arena, &out->entries);
-	uint32_t kind = take_u32(t), pieces;
-
-	if (!x)
-		return false;
-	x->type = (char)(kind & 0x7f);
-	x->wanted = kind & 256;
-	x->mode = take_u32(t) & 07777;
-	x->path = take_str(t, 2 * PATH_BYTES_MAX);
-	x->link = take_str(t, 2 * PATH_BYTES_MAX);
-	x->size_bytes = take_u64(t);
-	x->first = out->chunks.n;
-	x->chunks = pieces = take_u32(t);
-	while (pieces-- && !t->bad) {
-		struct toc_chunk *c = vec_push(out->arena, &out->chunks);
-		if (!c)
-			return false;
-		c->from = take_u64(t);
-		c->to = take_u64(t);
-		take_bytes(t, c->digest.bytes, sizeof c->digest.bytes);
-		c->size_bytes = take_u64(t);
-	}
-	return true;
-}
-
-static int take_table(struct taker *t, void *ctx, struct error *e)
-{
-	struct toc *out = ctx;
-
-	while (take_u32(t) == 1 && !t->bad)
-		if (!take_entry(t, out))
-			return error_set(e, ERR_LIMIT, "the layer's table is larger than %zu bytes",
-			                 out->arena->max_bytes);
-	uint32_t code = take_u32(t);
-	str msg = take_str(t, sizeof e->msg);
-	if (take_verdict(t, e) < 0)
-		return e->code;
-	return code ? error_set(e, code > 64 ? ERR_CRASH : -(int)code, "%.*s", STR_FMT(msg)) : 0;
-}
-
 int job_table(const struct job *j, struct stream *json, uint64_t blob_end, struct toc *out,
               struct error *e)
 {
@@ -328,7 +221,7 @@ int job_table(const struct job *j, struct stream *json, uint64_t blob_end, struc
 	int r;
 
 	buf_u64(&head, blob_end);
-	r = run(j, "table", stream_prefixed(buf_view(&head), json), out->arena, take_table, out,
+	r = run(j, "table", stream_prefixed(buf_view(&head), json), out->arena, answers_table, out,
 	        &jailed, e);
 	if (r >= 0 && jailed.code)
 		*e = jailed;

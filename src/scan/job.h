@@ -1,9 +1,8 @@
 /* scan/job.h — the parent's side of one worker: feeds it bytes that are checked as they pass, takes
  * its answer, and ends it whatever it does. Any thread; one job a thread. */
 #pragma once
-#include "inventory/sbom.h"
 #include "oci/source.h"
-#include "oci/toc.h"
+#include "scan/answers.h"
 #include "scan/worker.h"
 
 struct job {
@@ -18,13 +17,7 @@ struct job {
  * wrong in the jail is out->end. `stored` is taken over; out->arena is set by the caller. */
 int job_layer(const struct job *j, struct stream *stored, struct layer_result *out, struct error *e) must_use;
 
-/* A whole archive. members[i] is told by results[i] when members[i].is_layer. */
-struct archive_found {
-	struct arena *arena; /* set by the caller; arrays and members' strings live here */
-	VEC(struct archive_member) members;
-	VEC(struct layer_result) results;
-	struct error end;    /* the archive was not read to its end */
-};
+/* A whole archive */
 int job_archive(const struct job *j, struct stream *stored, struct archive_found *out, struct error *e) must_use;
 
 /* The table of a seekable layer (oci/toc), whose content ends at `blob_end`: its JSON, digest checked at its end. */
@@ -34,10 +27,6 @@ int job_table(const struct job *j, struct stream *json, uint64_t blob_end, struc
 int job_inflate(struct stream *pieces, struct stream **out, struct error *e) must_use;
 
 /* An SBOM. What is wrong with it is claims.result.end. */
-struct claims {
-	struct layer_result result; /* arena set by the caller */
-	struct sbom_about about;
-};
 int job_sbom(const struct job *j, struct stream *stored, struct claims *out, struct error *e) must_use;
 
 /* A VEX document (policy/vexread.h); strings and arrays in `a`. What is wrong with it is an error too. */

@@ -419,7 +419,7 @@ int layer_result_take(struct taker *t, struct layer_result *out, struct error *e
 	if (take_u32(t) != MAGIC_END || !spans_fit(out))
 		t->bad = true;
 	if (code && !t->bad)
-		error_set(&out->end, code > 64 ? ERR_CRASH : -(int)code, "%.*s", STR_FMT(msg));
+		error_told(&out->end, code, msg.p, msg.n);
 	if (t->bad)
 		forget(out);
 	hashes_sort(&out->plain);

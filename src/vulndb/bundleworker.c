@@ -21,10 +21,7 @@ static int told_error(struct stream *s, struct error *e)
 	ssize_t n = stream_read_full(s, text, sizeof text, e);
 	if (n < 0)
 		return (int)n;
-	int code = n ? -(int)(unsigned char)text[0] : 0;
-	bool known = code <= -ERR_SEQ_USAGE && code >= -ERR_SEQ_CRASH;
-	return error_set(e, known ? code : ERR_CRASH, "%.*s", (int)MAX(n - 1, (ssize_t)0),
-	                 text + 1);
+	return error_told(e, n ? (unsigned char)text[0] : 0, text + 1, n ? (size_t)n - 1 : 0);
 }
 
 int bundle_next_block(struct stream *s, struct buf *block, struct error *e)

@@ -167,10 +167,9 @@ static int take_frame(struct reading *in, str frame, struct error *e)
 		in->ended = true;
 		return 0;
 	case FRAME_ERROR: {
-		int code = -(int)cur_u8(&c);
+		uint32_t code = cur_u8(&c);
 		str text = str_upto(str_from(frame, 2), 900);
-		bool known = code <= -ERR_SEQ_USAGE && code >= -ERR_SEQ_CRASH;
-		return error_set(e, known ? code : ERR_CRASH, "%.*s", STR_FMT(text));
+		return error_told(e, code, text.p, text.n);
 	}
 	default:
 		return error_set(e, ERR_CRASH, "the reader sent a frame of kind %u", kind);
