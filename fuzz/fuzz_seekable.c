@@ -24,7 +24,7 @@ static void read_table(str json)
 	worker_request_write(&in, (struct wanted_list){ 0 });
 	buf_u64(&in, BLOB_END);
 	buf_add(&in, json);
-	assert(worker_read_table(stream_mem(buf_view(&in)), NULL, &out, &e) == 0);
+	assert(worker_read("table", stream_mem(buf_view(&in)), NULL, &out, &e) == 0);
 	struct stream *back = stream_mem(buf_view(&out.bytes));
 	*t = TAKER(back, &a);
 	assert(answers_table(t, &toc, &e) == 0 || (e.code != ERR_CRASH && e.msg[0]));
@@ -57,7 +57,7 @@ static void read_pieces(str pieces)
 	out.bytes.max_bytes = MIB(1);
 	worker_request_write(&in, (struct wanted_list){ 0 });
 	buf_add(&in, pieces);
-	int r = worker_read_pieces(stream_mem(buf_view(&in)), NULL, &out, &e);
+	int r = worker_read("inflate", stream_mem(buf_view(&in)), NULL, &out, &e);
 	assert(r == 0 || e.msg[0]);
 	assert(out.bytes.n <= wanted_bytes(pieces));
 	buf_done(&out.bytes);
