@@ -92,3 +92,15 @@ void html_hash(struct buf *out, str text)
 	}
 	buf_addc(out, '\'');
 }
+
+void html_raw(struct buf *out, const char *markup)
+{
+	buf_add(out, str_c(markup));
+}
+
+void html_element(struct buf *out, const char *tag, const char *class, str text)
+{
+	buf_printf(out, class ? "<%s class=\"%s\">" : "<%s>", tag, class);
+	html_text(out, text);
+	buf_printf(out, "</%s>", tag);
+}

@@ -8,3 +8,7 @@ void html_text(struct buf *out, str text);  /* for elements and quoted attribute
 void html_lines(struct buf *out, str text); /* the same, line ends kept */
 void html_script(struct buf *out, str json); /* no end tag and no comment can begin in it */
 void html_hash(struct buf *out, str text);  /* 'sha256-…' of CSP level 3 */
+
+void html_raw(struct buf *out, const char *markup); /* as it is: our own */
+/* <tag class="class">text</tag>, both our own; class may be NULL */
+void html_element(struct buf *out, const char *tag, const char *class, str text);
