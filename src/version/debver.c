@@ -64,16 +64,28 @@ static bool is_black(char c)
 	return c != ' ' && !(c >= '\t' && c <= '\r') && c != '\0';
 }
 
+static bool is_epoch(str s)
+{
+	return s.n && str_all(s, is_digit) && digits_compare(s, STR("2147483647")) <= 0;
+}
+
+/* In one pass: every fixed version of an advisory is looked at before it is compared. */
 bool debver_valid(str v)
 {
 	v = str_trim(v);
-	size_t colon = str_chr(v, ':'), dash = str_rchr(v, '-');
-	if (colon < v.n) {
-		str epoch = str_upto(v, colon);
-		if (!epoch.n || !str_all(epoch, is_digit) ||
-		    digits_compare(epoch, STR("2147483647")) > 0)
+	size_t start = 0, dash = v.n;
+	bool has_epoch = false;
+	for (size_t i = 0; i < v.n; i++) {
+		if (!is_black(v.p[i]))
 			return false;
+		if (v.p[i] == '-')
+			dash = i;
+		if (v.p[i] != ':' || has_epoch)
+			continue;
+		if (!is_epoch(str_upto(v, i)))
+			return false;
+		has_epoch = true;
+		start = i + 1;
 	}
-	struct parts p = split(v);
-	return p.upstream.n && str_all(v, is_black) && (dash == v.n || p.revision.n);
+	return dash > start && dash + 1 != v.n;
 }
