@@ -108,7 +108,7 @@ static void look_around(evutil_socket_t fd, short what, void *ctx)
 	uint64_t count;
 	ssize_t n = read(fd, &count, sizeof count);
 	(void)n, (void)what;
-	for (struct server_request *r = answerers_collect(s->hub.pool), *next; r; r = next) {
+	for (struct server_request *r = answerers_collect(s->hub.answerers), *next; r; r = next) {
 		next = r->next;
 		connection_answered(&s->hub, r);
 	}
@@ -265,7 +265,7 @@ static int start(struct server *s, struct error *e)
 		                       .threads = o->threads,
 		                       .waiting_max = o->waiting_max };
 	if (r == 0)
-		r = answerers_open(&work, &s->hub.pool, e);
+		r = answerers_open(&work, &s->hub.answerers, e);
 	if (r < 0)
 		return r;
 	r = pthread_create(&s->thread, NULL, loop, s);
@@ -326,7 +326,7 @@ struct server_counts server_counts(const struct server *s)
 	return (struct server_counts){ .requests = h->requests,
 		                       .refused = h->refused,
 		                       .open = h->open_now,
-		                       .waiting = answerers_waiting(h->pool),
+		                       .waiting = answerers_waiting(h->answerers),
 		                       .bytes_out = h->bytes_out };
 }
 
@@ -346,8 +346,8 @@ void server_stop(struct server *s, unsigned grace_ms)
 	poke(s);
 	pthread_join(s->thread, NULL);
 	s->running = false;
-	answerers_stop(s->hub.pool);
-	for (struct server_request *r = answerers_collect(s->hub.pool), *next; r; r = next) {
+	answerers_stop(s->hub.answerers);
+	for (struct server_request *r = answerers_collect(s->hub.answerers), *next; r; r = next) {
 		next = r->next;
 		connection_answered(&s->hub, r);
 	}
@@ -358,7 +358,7 @@ void server_free(struct server *s)
 	if (!s)
 		return;
 	server_stop(s, 0);
-	answerers_free(s->hub.pool);
+	answerers_free(s->hub.answerers);
 	streams_free(s->hub.streams);
 	struct event *const events[] = { s->on_listener, s->on_poke, s->on_pause, s->on_grace };
 	for (size_t i = 0; i < LEN(events); i++)
