@@ -61,7 +61,7 @@ CREATE TABLE registry (
 	event_at BIGINT,                          -- the last event that came
 	deleted_at BIGINT
 );
-CREATE UNIQUE INDEX registry_by_name ON registry (subscription_id, name) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX registry_by_name ON registry (subscription_id, lower(name)) WHERE deleted_at IS NULL;
 
 CREATE TABLE repository (
 	id {id},
@@ -111,8 +111,9 @@ CREATE TABLE manifest (                           -- a digest, once for the flee
 	packages BIGINT NOT NULL DEFAULT 0,
 	scanner {text} NOT NULL DEFAULT '',       -- version that read it
 	first_seen BIGINT NOT NULL,
+	tried_at BIGINT,                          -- the last scan, whatever came of it
 	scanned_at BIGINT,
-	assessed_at BIGINT                        -- last time that its findings were known to be of current data
+	assessed_at BIGINT                        -- re-assessed by itself; a generation matched whole assesses all as well
 );
 CREATE INDEX manifest_by_profile ON manifest (profile_id);
 
@@ -181,12 +182,14 @@ CREATE TABLE part (
 	critical BIGINT NOT NULL DEFAULT 0, high BIGINT NOT NULL DEFAULT 0, medium BIGINT NOT NULL DEFAULT 0,
 	low BIGINT NOT NULL DEFAULT 0, negligible BIGINT NOT NULL DEFAULT 0, unknown BIGINT NOT NULL DEFAULT 0,
 	fixable BIGINT NOT NULL DEFAULT 0, exploited BIGINT NOT NULL DEFAULT 0, hidden BIGINT NOT NULL DEFAULT 0,
-	gaps BIGINT NOT NULL DEFAULT 0            -- packages that cannot be matched
+	gaps BIGINT NOT NULL DEFAULT 0,           -- packages that cannot be matched
+	unmatched BIGINT NOT NULL DEFAULT 0       -- packages that wait to be matched
 );
 
 CREATE TABLE part_package (
 	part_id BIGINT NOT NULL REFERENCES part (id),
 	package_id BIGINT NOT NULL REFERENCES package (id),
+	again BIGINT NOT NULL DEFAULT 0,          -- a lower layer of the same image has it too: it counts there
 	paths TEXT NOT NULL,                      -- JSON: where, at most 20, with inner path and record
 	PRIMARY KEY (part_id, package_id)
 );
@@ -204,8 +207,9 @@ CREATE INDEX manifest_part_by_part ON manifest_part (part_id);
 
 CREATE TABLE generation (
 	id {id},
+	follows BIGINT NOT NULL UNIQUE,           -- the generation before, 0: none; so that they make one line
 	number BIGINT NOT NULL,                   -- of the advisory database
-	state {text} NOT NULL UNIQUE,             -- its content's digest
+	state {text} NOT NULL,                    -- its content's digest; data may go back to an earlier one
 	data_at BIGINT,                           -- newest record of its feeds
 	sources TEXT NOT NULL,                    -- JSON: name, date, records
 	seen_at BIGINT NOT NULL,
@@ -325,13 +329,16 @@ CREATE TABLE running (
 	UNIQUE (place_id, owner, container, digest)
 );
 CREATE INDEX running_by_manifest ON running (manifest_id);
+CREATE INDEX running_by_digest ON running (digest);
 
 -- Recommendations
 
 CREATE TABLE posture (                            -- state of an assessment on a resource, and since when
 	resource {text} NOT NULL,                 -- resource ID in lower case
 	assessment {text} NOT NULL,               -- key, a GUID
+	resource_id TEXT NOT NULL,                -- as it is shown
 	subscription_id {text} NOT NULL,
+	registry_id BIGINT,                       -- where it is one, or on one: who sees that sees this
 	code {text} NOT NULL,                     -- Healthy, Unhealthy, NotApplicable
 	cause {text} NOT NULL DEFAULT '',
 	description TEXT NOT NULL DEFAULT '',
