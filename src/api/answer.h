@@ -35,6 +35,9 @@ int answer_changed_meanwhile(struct call *c, str tag);
 void answer_created(struct call *c, str path);
 /* The body as JSON; ERR_USAGE when it is none, too deep, or no object. Ended by the call. */
 int call_json(struct call *c, const struct json **out, struct error *e) must_use;
+/* Does the object have members of these names only (NULL ends them)? ERR_USAGE names one that is not: what is
+ * misspelt must not be taken for absent. */
+int call_members(const struct json *object, const char *const names[], struct error *e) must_use;
 /* A parameter of the query; empty when absent. ERR_USAGE. */
 int call_param(struct call *c, const char *name, str *out, struct error *e) must_use;
 /* A number in [least, most], or `otherwise` when absent. */

@@ -37,7 +37,10 @@ struct call {
 	struct arena *arena;         /* the exchange's */
 	struct json *json;           /* of call_json; ended with the call */
 	str id;                      /* of the request, as answered in x-ms-request-id and X-Request-Id */
+	str api_version;             /* of an Azure call, checked to be a date with or without "-preview" */
 	bool answered;               /* by answer_fail and the like */
+	bool cacheable;              /* Cache-Control is the handler's; else no-store */
+	bool refused;                /* who calls is not known, or may not: told in the audit log */
 };
 
 /* 0: x->status and the answer are set (status 0 stands for 200); below 0: answered by the family. */
@@ -70,11 +73,11 @@ extern const struct route_set *const api_route_sets[]; /* in the order of their 
 
 struct api_options { /* borrowed for api_new */
 	struct center *center;
-	const char *role;           /* "all", "api", "worker": which answers only /healthz, /readyz, /metrics */
+	bool ops_only;              /* a worker: /healthz, /readyz and /metrics */
 	bool behind_proxy;
 	unsigned rate_caller, rate_address; /* requests a minute; 0: 6,000 and 1,200 */
 	const struct oidc_options *oidc; /* api/oidc.h; NULL: nobody signs in that way */
-	uint16_t port;
+	const char *db_path;  /* of the advisory database; NULL: data_dir/advisories.db */
 };
 int api_new(const struct api_options *o, struct api **out, struct error *e) must_use;
 void api_free(struct api *a); /* after the server has stopped; NULL is fine */

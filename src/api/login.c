@@ -1,0 +1,221 @@
+#include "api/login.h"
+#include "api/answer.h"
+#include "api/frame.h"
+#include "api/oidc.h"
+#include "base/log.h"
+#include "center/sessions.h"
+#include "center/tokens.h"
+#include <stdio.h>
+
+#define COOKIE "__Host-plimsoll"
+
+static const char style[] = "body{font:16px/1.5 system-ui,sans-serif;max-width:26em;margin:12vh auto;padding:0 1em}"
+                            "input,button,a.b{font:inherit;width:100%;box-sizing:border-box;padding:.5em;margin:.4em 0;"
+                            "display:block;text-align:center}p.no{color:#a00}@media(prefers-color-scheme:dark){"
+                            "body{background:#111;color:#ddd}a{color:#8cf}p.no{color:#f88}}";
+
+/* --- the cookie --- */
+
+str login_cookie(const struct call *c)
+{
+	str header = exchange_header(c->x, "Cookie"), one, name = STR(COOKIE "=");
+
+	while (str_split(&header, ';', &one)) {
+		one = str_trim(one);
+		if (str_starts(one, name))
+			return str_from(one, name.n);
+	}
+	return (str){ 0 };
+}
+
+void login_set_cookie(struct call *c, str session)
+{
+	exchange_add(c->x, "Set-Cookie",
+	             arena_printf(c->arena, COOKIE "=%.*s; Path=/; Secure; HttpOnly; SameSite=Lax",
+	                          STR_FMT(session)));
+}
+
+void login_forget_cookie(struct call *c)
+{
+	exchange_add(c->x, "Set-Cookie",
+	             STR(COOKIE "=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"));
+}
+
+/* --- pages --- */
+
+static void escape(struct buf *b, str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		switch (s.p[i]) {
+		case '<':
+			buf_add(b, STR("&lt;"));
+			break;
+		case '>':
+			buf_add(b, STR("&gt;"));
+			break;
+		case '&':
+			buf_add(b, STR("&amp;"));
+			break;
+		case '"':
+			buf_add(b, STR("&quot;"));
+			break;
+		default:
+			buf_addc(b, s.p[i]);
+		}
+}
+
+static void page_begin(struct call *c, const char *title)
+{
+	struct buf *b = &c->x->answer;
+
+	buf_clear(b);
+	c->x->type = "text/html; charset=utf-8";
+	/* the page has one style and no script; what it sends goes to us */
+	exchange_add(c->x, "Content-Security-Policy",
+	             STR("default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
+	                 "frame-ancestors 'none'"));
+	buf_printf(b, "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport "
+	              "content=\"width=device-width\"><title>%s - plimsoll</title><style>%s</style><h1>%s</h1>",
+	           title, style, title);
+}
+
+static void sign_in_page(struct call *c, str link, const char *why)
+{
+	struct buf *b = &c->x->answer;
+
+	page_begin(c, "Sign in");
+	if (why)
+		buf_printf(b, "<p class=no role=alert>%s</p>", why);
+	buf_add(b, STR("<form method=post action=/login>"));
+	if (link.n) {
+		buf_add(b, STR("<input type=hidden name=link value=\""));
+		escape(b, link);
+		buf_add(b, STR("\"><button autofocus>Sign in</button></form>"));
+		return;
+	}
+	buf_add(b, STR("<label for=t>Token</label><input id=t name=token type=password autocomplete=off "
+	               "required autofocus><button>Sign in</button></form>"));
+	if (c->api->oidc)
+		buf_add(b, STR("<a class=b href=/login/oidc>Sign in with your organisation</a>"));
+}
+
+static void signed_in_page(struct call *c, const struct caller *who)
+{
+	struct buf *b = &c->x->answer;
+
+	page_begin(c, "Signed in");
+	buf_add(b, STR("<p>as "));
+	escape(b, who->name);
+	buf_add(b, STR("</p><form method=post action=/logout><button>Sign out</button></form>"));
+}
+
+/* --- routes --- */
+
+static int show(struct call *c, struct error *e)
+{
+	struct caller who = { 0 };
+	str link, cookie = login_cookie(c);
+	int r = call_param(c, "link", &link, e);
+
+	if (r >= 0 && cookie.n && !link.n)
+		r = sessions_find(c->center, cookie, c->arena, &who, e);
+	if (r < 0)
+		return r;
+	if (who.kind == CALLER_SESSION)
+		signed_in_page(c, &who);
+	else
+		sign_in_page(c, link, NULL);
+	return 0;
+}
+
+/* Another site's page sends its own origin, and browsers say so. */
+static bool is_from_elsewhere(struct call *c)
+{
+	str origin = exchange_header(c->x, "Origin"), site = exchange_header(c->x, "Sec-Fetch-Site");
+
+	return (site.n && !str_eq(site, STR("same-origin")) && !str_eq(site, STR("none"))) ||
+	       (origin.n && !str_eq_nocase(origin, answer_base(c)));
+}
+
+static int elsewhere(struct call *c)
+{
+	return answer_fail(c, 403, "CrossSiteRequest", "this form is only for our own pages");
+}
+
+static void go(struct call *c, const char *path)
+{
+	exchange_add(c->x, "Location", str_c(path));
+	c->x->status = 303;
+}
+
+static int refuse(struct call *c, const char *why)
+{
+	c->refused = true;
+	sign_in_page(c, (str){ 0 }, why);
+	c->x->status = 401;
+	return 0;
+}
+
+/* 1 and the session's text; 0: no. */
+static int by_token(struct call *c, str token, struct secret *cookie, struct error *e)
+{
+	struct session_order o = { 0 };
+	struct caller who = { 0 };
+	bool ended;
+	int r = tokens_find(c->center, token, c->arena, &who, &ended, e);
+
+	if (r != 1 || who.kind != CALLER_TOKEN)
+		return MIN(r, 0);
+	o.subject = who.name;
+	o.token_id = who.id;
+	r = sessions_open(c->center, &o, c->x->peer, cookie, e);
+	return r < 0 ? r : 1;
+}
+
+static int enter(struct call *c, struct error *e)
+{
+	struct secret cookie = { 0 };
+	str link, token;
+	int r;
+
+	if (is_from_elsewhere(c))
+		return elsewhere(c);
+	r = query_param(c->x->body, "link", c->arena, &link, e);
+	if (r >= 0)
+		r = query_param(c->x->body, "token", c->arena, &token, e);
+	if (r >= 0)
+		r = link.n ? logins_follow(c->center, link, c->x->peer, &cookie, e) :
+		             by_token(c, str_trim(token), &cookie, e);
+	if (r < 0)
+		return r;
+	if (!r)
+		return refuse(c, link.n ? "This link was used, or it is too old." :
+		                          "This token is not known, or it has ended.");
+	login_set_cookie(c, secret_view(&cookie));
+	secret_done(&cookie);
+	go(c, "/login");
+	return 0;
+}
+
+static int leave(struct call *c, struct error *e)
+{
+	str cookie = login_cookie(c);
+	int r = 0;
+
+	if (is_from_elsewhere(c))
+		return elsewhere(c);
+	if (cookie.n)
+		r = sessions_close(c->center, cookie, e);
+	login_forget_cookie(c);
+	go(c, "/login");
+	return r;
+}
+
+static const struct route rows[] = {
+	// clang-format off
+	{ { METHOD_GET,  "/login",               false }, FAMILY_LOGIN, show,          NULL, NULL, NULL, NULL, NULL },
+	{ { METHOD_POST, "/login",               false }, FAMILY_LOGIN, enter,         NULL, NULL, NULL, NULL, NULL },
+	{ { METHOD_POST, "/logout",              false }, FAMILY_LOGIN, leave,         NULL, NULL, NULL, NULL, NULL },
+	// clang-format on
+};
+const struct route_set login_routes = { "/", FAMILY_LOGIN, rows, LEN(rows) };

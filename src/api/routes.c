@@ -1,0 +1,12 @@
+/* api/routes.c — the families' tables in the order of their search: what has the longest prefix first. */
+#include "api/api.h"
+#include "api/accessroutes.h"
+#include "api/login.h"
+#include "api/ops.h"
+
+const struct route_set *const api_route_sets[] = {
+	&access_routes, /* /api/v1/: who may what */
+	&login_routes,  /* / : /login, /logout */
+	&ops_routes,    /* / : /healthz, /readyz */
+	NULL,
+};
