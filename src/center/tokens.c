@@ -100,8 +100,12 @@ static int make(void *ctx, struct db *d, struct error *e)
 {
 	struct making *m = ctx;
 	struct token *t = m->t;
-	int64_t n = 0;
-	int r = db_int(d, e, &n,
+	int64_t n = db_run(d, e,
+	                   "INSERT INTO setting (name, value) VALUES ('mark.tokens', $1) ON CONFLICT (name) "
+	                   "DO UPDATE SET value = excluded.value",
+	                   V_TEXT(t->name)); /* one at a time: names are looked at and then written */
+	int r = n < 0 ? (int)n :
+	               db_int(d, e, &n,
 	               "SELECT count(*) FROM token WHERE name = $1 AND revoked_at IS NULL AND "
 	               "(expires_at IS NULL OR expires_at > $2)",
 	               V_TEXT(t->name), V_INT(m->now));
@@ -146,9 +150,11 @@ int tokens_make(const struct center *c, const struct caller *maker, str peer,
 	struct token t = *wanted;
 	struct making m = { c, maker, peer, &t, { { 0 } }, a, center_now(c) };
 	struct secret made = { 0 };
-	int r = lifetime(c, &t, m.now, e);
+	int r = maker ? lifetime(c, &t, m.now, e) : 0; /* the machine's own do not end */
 	str tail;
 
+	if (!maker && t.expires_at == TOKEN_EXPIRES_USUAL)
+		t.expires_at = 0;
 	if (r >= 0)
 		r = check(maker, &t, m.now, e);
 	if (r < 0)

@@ -20,6 +20,7 @@ static const struct command {
 	{ "diff",      cmd_diff,    "what is new, gone and changed between two images or reports" },
 	{ "explain",   cmd_explain, "why a finding is there, or why one is not" },
 	{ "db",        cmd_db,      "the advisory database: update, info, lookup, export, import" },
+	{ "serve",     cmd_serve,   "the security center: registries watched, findings answered" },
 	{ "cache",     cmd_cache,   "what is kept of layers: info, clean, verify" },
 	{ "compare",   cmd_compare, "order two versions as their ecosystem does" },
 	{ "completion", cmd_completion, "a script for your shell: bash, zsh, fish" },
