@@ -1,4 +1,4 @@
-/* api/api.c — the way of every call: request id, limits, the route, who calls and may he, the handler, what is told
+/* api/dispatch.c — the way of every call: request id, limits, the route, who calls and may he, the handler, what is told
  * of it in the log and in the audit log. */
 #include "api/api.h"
 #include "api/answer.h"
