@@ -22,6 +22,7 @@ struct store_options {
 	const char *url;       /* "postgresql://…", "sqlite:PATH" or a bare path; a password in it is never shown */
 	unsigned connections;  /* most that are lent at a time; 0: 8 */
 	unsigned wait_ms;      /* for a free connection, for a lock, for a server that comes back; 0: 10,000 */
+	unsigned statement_ms; /* the longest that a statement may take on PostgreSQL; 0: 120,000 */
 };
 
 /* Opens, and moves the schema forward to this program's version (store/migrate.h). ERR_UNSUPPORTED when the

@@ -34,7 +34,7 @@ struct rows {
 
 struct place {           /* where a store is */
 	const char *url; /* PostgreSQL's, with its password; SQLite's path */
-	unsigned wait_ms;
+	unsigned wait_ms, statement_ms;
 };
 
 struct driver {
@@ -42,7 +42,9 @@ struct driver {
 	/* ERR_UPSTREAM: worth another try while there is time */
 	int (*open)(const struct place *p, struct db **out, struct error *e);
 	void (*close)(struct db *d);
-	int (*begin)(struct db *d, enum store_mode mode, int64_t wait_ms, struct error *e);
+	/* alone: before others, where the store can; this was tried too often */
+	int (*begin)(struct db *d, enum store_mode mode, bool alone, int64_t wait_ms,
+	             struct error *e);
 	int (*commit)(struct db *d, struct error *e);
 	void (*rollback)(struct db *d);
 	int64_t (*run)(struct db *d, const char *sql, const struct value *v, size_t n,

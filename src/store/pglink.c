@@ -8,6 +8,7 @@
 enum {
 	CONNECT_S_MIN = 2, /* libpq takes 1 as 2 */
 	CONNECT_S_MAX = 10,
+	GRACE_MS = 5000,  /* the server ends a statement first */
 	IDLE_MS = 300000, /* within a transaction */
 	SETTINGS_MAX = 64,
 };
@@ -52,6 +53,8 @@ static const struct {
 	{ "26000", ERR_SYSTEM,   AGAIN_LOST }, /* one that somebody between us has forgotten */
 	{ "23505", ERR_CONFLICT, AGAIN_NO },   /* unique_violation */
 	{ "23503", ERR_CONFLICT, AGAIN_NO },   /* foreign_key_violation */
+	{ "42710", ERR_CONFLICT, AGAIN_NO },   /* duplicate_object: two made the same table at once */
+	{ "42P07", ERR_CONFLICT, AGAIN_NO },   /* duplicate_table */
 	{ "23P01", ERR_CONFLICT, AGAIN_NO },   /* exclusion_violation */
 	{ "23",    ERR_USAGE,    AGAIN_NO },   /* other constraints */
 	{ "22",    ERR_USAGE,    AGAIN_NO },   /* data */
@@ -216,6 +219,11 @@ static void complete(struct settings *s, const char *connect_s)
 		usually(s, "target_session_attrs", "read-write");
 }
 
+static void unheard(void *ctx, const char *notice)
+{
+	(void)ctx, (void)notice;
+}
+
 static void connect_with(struct pglink *l, const PQconninfoOption *given, unsigned wait_ms)
 {
 	struct settings s = { 0 };
@@ -230,6 +238,7 @@ static void connect_with(struct pglink *l, const PQconninfoOption *given, unsign
 	         MIN(MAX(wait_ms / 1000, (unsigned)CONNECT_S_MIN), (unsigned)CONNECT_S_MAX));
 	complete(&s, connect_s);
 	l->c = PQconnectdbParams(s.names, s.values, 0);
+	PQsetNoticeProcessor(l->c, unheard, NULL); /* else it writes on stderr */
 }
 
 static void name_it(struct pglink *l)
@@ -246,36 +255,38 @@ static bool is_refusal(PGconn *c)
 	return PQconnectionNeedsPassword(c) || PQconnectionUsedPassword(c);
 }
 
-static int set_limits(struct pglink *l, unsigned wait_ms, struct error *e)
+static int set_limits(struct pglink *l, const struct place *p, struct error *e)
 {
 	char sql[256];
 
 	snprintf(sql, sizeof sql,
-	         "SET statement_timeout = %d; SET lock_timeout = %u;"
+	         "SET statement_timeout = %u; SET lock_timeout = %u;"
 	         "SET idle_in_transaction_session_timeout = %d; SET client_min_messages = error",
-	         PGLINK_STATEMENT_MS, wait_ms, IDLE_MS);
+	         p->statement_ms, p->wait_ms, IDLE_MS);
 	return pglink_run(l, sql, NULL, e);
 }
 
-int pglink_open(struct pglink *l, const char *url, unsigned wait_ms, struct error *e)
+int pglink_open(struct pglink *l, const struct place *p, struct error *e)
 {
-	PQconninfoOption *given = PQconninfoParse(url, NULL); /* its messages quote the password */
+	PQconninfoOption *given =
+	        PQconninfoParse(p->url, NULL); /* its messages quote the password */
 	char text[512];
 	int r = 0;
 
-	*l = (struct pglink){ .answer_ms = PGLINK_ANSWER_MS };
+	*l = (struct pglink){ .limit_ms = (int64_t)p->statement_ms + GRACE_MS };
+	l->answer_ms = l->limit_ms;
 	if (!given)
 		return error_set(e, ERR_USAGE,
 		                 "the store's address is none that PostgreSQL's library "
 		                 "reads: postgresql://user@host:port/database?…");
-	connect_with(l, given, wait_ms);
+	connect_with(l, given, p->wait_ms);
 	PQconninfoFree(given);
 	name_it(l);
 	if (PQstatus(l->c) != CONNECTION_OK)
 		r = error_set(e, is_refusal(l->c) ? ERR_DENIED : ERR_UPSTREAM, "%s",
 		              line(PQerrorMessage(l->c), text));
 	else
-		r = set_limits(l, wait_ms, e);
+		r = set_limits(l, p, e);
 	if (r < 0)
 		pglink_close(l);
 	return r;

@@ -8,20 +8,15 @@
 struct pglink {
 	PGconn *c;
 	char name[256];    /* "host:port/database", for messages */
-	int64_t answer_ms; /* how long a statement may take */
+	int64_t limit_ms;  /* how long a statement may take: the server ends it then, we a while
+	                      later */
+	int64_t answer_ms; /* the same of the transaction that runs */
 	enum again again;  /* of the last failure */
 	bool committing;   /* COMMIT may have reached the server */
 };
 
-enum {
-	PGLINK_STATEMENT_MS =
-	        120000, /* the server's limit for a statement; ours comes a while later */
-	PGLINK_ANSWER_MS = PGLINK_STATEMENT_MS + 10000,
-	PGLINK_ROLLBACK_MS = 5000,
-};
-
 /* ERR_UPSTREAM: not to be reached, which may pass. ERR_DENIED: it was, and refused. */
-int pglink_open(struct pglink *l, const char *url, unsigned wait_ms, struct error *e) must_use;
+int pglink_open(struct pglink *l, const struct place *p, struct error *e) must_use;
 void pglink_close(struct pglink *l);
 
 /* The next result of what was sent, NULL between two; waits for answer_ms in all. */

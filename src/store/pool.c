@@ -12,8 +12,10 @@ enum {
 	CONNECTIONS = 8, /* when nobody says */
 	CONNECTIONS_MAX = 256,
 	WAIT_MS = 10000,
+	STATEMENT_MS = 120000,
 	TRIES = 10,
-	PAUSE_MS = 2, /* doubled each time */
+	TRIES_TOGETHER = 3, /* then before others, where the store can */
+	PAUSE_MS = 2,       /* doubled each time */
 	PAUSE_MS_MAX = 250,
 	OPEN_PAUSE_MS = 50,
 	OPEN_PAUSE_MS_MAX = 1000,
@@ -70,6 +72,7 @@ int pool_open(const struct store_options *o, struct store **out, struct error *e
 		return e->code;
 	}
 	s->place.wait_ms = o->wait_ms ? o->wait_ms : WAIT_MS;
+	s->place.statement_ms = o->statement_ms ? o->statement_ms : STATEMENT_MS;
 	pthread_mutex_init(&s->lock, NULL);
 	turn_init(&s->lent, connections);
 	turn_init(&s->writer, 1);
@@ -224,80 +227,88 @@ static int run_work(struct db *d, store_work *work, void *ctx, struct error *e)
 	return r2;
 }
 
-/* once; *again says whether and how another try may help */
-static int run_once(struct store *s, enum store_mode mode, int64_t until_ms, store_work *work,
-                    void *ctx, enum again *again, struct error *e)
+struct call { /* of store_do */
+	struct store *s;
+	enum store_mode mode;
+	int64_t wait_ms;
+	store_work *work;
+	void *ctx;
+	unsigned tries;   /* that failed */
+	enum again again; /* whether and how another may help */
+};
+
+static int run_once(struct call *c, int64_t until_ms, struct error *e)
 {
 	struct db *d;
-	int r = lend(s, mode, until_ms, &d, e);
+	int r = lend(c->s, c->mode, until_ms, &d, e);
 
-	*again = AGAIN_NO;
 	if (r < 0)
 		return r;
 	d->again = AGAIN_NO;
 	d->failed = false;
-	r = d->driver->begin(d, mode, MAX(until_ms - time_mono_ms(), 1), e);
+	r = d->driver->begin(d, c->mode, c->tries >= TRIES_TOGETHER,
+	                     MAX(until_ms - time_mono_ms(), 1), e);
 	if (r >= 0)
-		r = run_work(d, work, ctx, e);
-	*again = d->again;
-	give_back(s, d);
+		r = run_work(d, c->work, c->ctx, e);
+	else
+		d->driver->rollback(d);
+	c->again = d->again;
+	give_back(c->s, d);
 	return r;
 }
 
-static int run_in_turn(struct store *s, enum store_mode mode, int64_t wait_ms, store_work *work,
-                       void *ctx, enum again *again, struct error *e)
+static int run_in_turn(struct call *c, struct error *e)
 {
-	bool only_writer = s->driver->is_sqlite && mode != STORE_READ;
-	int64_t until_ms = time_mono_ms() + wait_ms;
+	bool only_writer = c->s->driver->is_sqlite && c->mode != STORE_READ;
+	int64_t until_ms = time_mono_ms() + c->wait_ms;
 	int r;
 
-	*again = AGAIN_NO;
-	if (only_writer && !turn_take(&s->writer, until_ms))
+	c->again = AGAIN_NO;
+	if (only_writer && !turn_take(&c->s->writer, until_ms))
 		return error_set(e, ERR_THROTTLED, "others write to the store all the time");
-	r = run_once(s, mode, until_ms, work, ctx, again, e);
+	r = run_once(c, until_ms, e);
 	if (only_writer)
-		turn_give(&s->writer);
+		turn_give(&c->s->writer);
 	return r;
 }
 
-static int run_again(struct store *s, enum store_mode mode, int64_t wait_ms, unsigned tries,
-                     store_work *work, void *ctx, enum again *again, struct error *e)
+static int run_again(struct call *c, struct error *e)
 {
 	/* a work that calls another waits for itself here: that is short */
-	bool alone =
-	        *again == AGAIN_SOON && turn_take(&s->again, time_mono_ms() + PAUSE_MS_MAX * 2);
+	bool in_line = c->again == AGAIN_SOON &&
+	               turn_take(&c->s->again, time_mono_ms() + PAUSE_MS_MAX * 2);
 	int r;
 
-	pause_ms(pause_for(tries, PAUSE_MS, PAUSE_MS_MAX));
+	pause_ms(pause_for(c->tries, PAUSE_MS, PAUSE_MS_MAX));
 	*e = (struct error){ 0 };
-	r = run_in_turn(s, mode, wait_ms, work, ctx, again, e);
-	if (alone)
-		turn_give(&s->again);
+	r = run_in_turn(c, e);
+	if (in_line)
+		turn_give(&c->s->again);
 	return r;
 }
 
-static int run(struct store *s, enum store_mode mode, int64_t wait_ms, store_work *work, void *ctx,
-               struct error *e)
+static int run(struct call *c, struct error *e)
 {
-	enum again again;
-	int r = run_in_turn(s, mode, wait_ms, work, ctx, &again, e);
+	int r = run_in_turn(c, e);
 
-	for (unsigned tries = 0; tries < TRIES - 1; tries++) {
-		if (r >= 0 || (again != AGAIN_SOON && again != AGAIN_LOST))
+	for (c->tries = 1; c->tries < TRIES; c->tries++) {
+		if (r >= 0 || (c->again != AGAIN_SOON && c->again != AGAIN_LOST))
 			return r;
-		r = run_again(s, mode, wait_ms, tries, work, ctx, &again, e);
+		r = run_again(c, e);
 	}
 	return r;
 }
 
 int store_do(struct store *s, enum store_mode mode, store_work *work, void *ctx, struct error *e)
 {
-	return run(s, mode, s->place.wait_ms, work, ctx, e);
+	struct call c = { s, mode, s->place.wait_ms, work, ctx, 0, AGAIN_NO };
+	return run(&c, e);
 }
 
 int pool_migrate(struct store *s, store_work *work, void *ctx, struct error *e)
 {
-	return run(s, STORE_MIGRATE, MIGRATE_MS, work, ctx, e);
+	struct call c = { s, STORE_MIGRATE, MIGRATE_MS, work, ctx, 0, AGAIN_NO };
+	return run(&c, e);
 }
 
 int pool_script(struct db *d, const char *sql, struct error *e)
@@ -315,7 +326,11 @@ static int ask_one(void *ctx, struct db *d, struct error *e)
 int store_check(struct store *s, struct error *e)
 {
 	int64_t one;
-	int r = run(s, STORE_READ, MIN((int64_t)s->place.wait_ms, CHECK_MS), ask_one, &one, e);
+	struct call c = { .s = s, .mode = STORE_READ, .work = ask_one, .ctx = &one };
+	int r;
+
+	c.wait_ms = MIN((int64_t)s->place.wait_ms, CHECK_MS);
+	r = run(&c, e);
 	return r < 0 ? r : 0;
 }
 

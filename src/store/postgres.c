@@ -17,6 +17,7 @@ enum {
 	VALUES_MAX = 65535,    /* the protocol's */
 	PIPELINE_ROWS = 256,   /* their answers fit the sockets' buffers while we still send */
 	MIGRATE_ANSWER_MS = 3600000,
+	ROLLBACK_ANSWER_MS = 5000,
 	NAME_BYTES = 24,
 };
 
@@ -25,6 +26,7 @@ struct postgres {
 	struct pglink link;
 	struct prepared kept;
 	uint64_t serial;
+	enum { BARRIER_UNKNOWN, BARRIER_NONE, BARRIER_THERE } barrier;
 };
 
 struct pg_rows {
@@ -429,23 +431,78 @@ static int script(struct db *d, const char *sql, struct error *e)
 	return told(of(d), pglink_run(&of(d)->link, text.p, NULL, e));
 }
 
-static int begin(struct db *d, enum store_mode mode, int64_t wait_ms, struct error *e)
+static void rollback(struct db *d)
 {
 	struct postgres *p = of(d);
-	const char *sql = "BEGIN ISOLATION LEVEL REPEATABLE READ";
+	struct error quiet = { 0 };
+
+	if (PQtransactionStatus(p->link.c) == PQTRANS_IDLE)
+		return;
+	p->link.answer_ms = ROLLBACK_ANSWER_MS;
+	if (d->again != AGAIN_LOST && d->again != AGAIN_NEVER &&
+	    pglink_run(&p->link, "ROLLBACK", NULL, &quiet) < 0) /* it is no use any more */
+		d->again = d->again == AGAIN_SOON ? AGAIN_LOST : AGAIN_NEVER;
+}
+
+/* Writers share the table schema_version, and one that others were in the way of too often has it
+ * alone: it waits for those before it, and those after it wait. LOCK takes no snapshot, so what it
+ * then sees is current. CockroachDB and YugabyteDB have no such lock and do without. */
+static int find_barrier(struct postgres *p, struct error *e)
+{
+	PGresult *answer = NULL;
+	int r = pglink_run(&p->link,
+	                   "SELECT CASE WHEN to_regclass('schema_version') IS NOT NULL"
+	                   " AND version() LIKE 'PostgreSQL%' AND version() NOT LIKE '%-YB-%'"
+	                   " THEN 'yes' ELSE 'no' END",
+	                   &answer, e);
+
+	if (r >= 0)
+		p->barrier = strcmp(PQgetvalue(answer, 0, 0), "yes") ? BARRIER_NONE : BARRIER_THERE;
+	PQclear(answer);
+	return r;
+}
+
+static const char *begin_write(const struct postgres *p, bool alone)
+{
+	if (p->barrier != BARRIER_THERE)
+		return "BEGIN ISOLATION LEVEL REPEATABLE READ";
+	return alone ? "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout = 1000;"
+	               "LOCK TABLE schema_version IN EXCLUSIVE MODE"
+	             : "BEGIN ISOLATION LEVEL REPEATABLE READ;"
+	               "LOCK TABLE schema_version IN ROW EXCLUSIVE MODE";
+}
+
+static const char *begin_words(const struct postgres *p, enum store_mode mode, bool alone)
+{
+	if (mode == STORE_READ)
+		return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+	if (mode == STORE_WRITE)
+		return begin_write(p, alone);
+	/* after its wait for others it sees what they did */
+	return "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0;"
+	       "SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
+}
+
+static int begin(struct db *d, enum store_mode mode, bool alone, int64_t wait_ms, struct error *e)
+{
+	struct postgres *p = of(d);
+	int r = 0;
 
 	(void)wait_ms; /* the session's lock_timeout has it */
-	if (mode == STORE_READ)
-		sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-	else if (mode == STORE_MIGRATE) /* after the wait for others it sees what they did */
-		sql = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0;"
-		      "SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = "
-		      "0";
-	p->link.answer_ms = mode == STORE_MIGRATE ? MIGRATE_ANSWER_MS : PGLINK_ANSWER_MS;
+	p->link.answer_ms = mode == STORE_MIGRATE ? MIGRATE_ANSWER_MS : p->link.limit_ms;
 	p->link.again = AGAIN_NO;
 	p->link.committing = false;
 	d->mode = mode;
-	return told(p, pglink_run(&p->link, sql, NULL, e));
+	if (mode == STORE_MIGRATE)
+		p->barrier = BARRIER_UNKNOWN; /* the table may be made now */
+	else if (mode == STORE_WRITE && p->barrier == BARRIER_UNKNOWN)
+		r = find_barrier(p, e);
+	if (r >= 0)
+		r = pglink_run(&p->link, begin_words(p, mode, alone), NULL, e);
+	if (r < 0 && alone &&
+	    p->link.again == AGAIN_NO) /* somebody takes long: in line once more */
+		p->link.again = AGAIN_SOON;
+	return told(p, r);
 }
 
 /* A transaction that had failed answers COMMIT with ROLLBACK. */
@@ -466,19 +523,6 @@ static int commit(struct db *d, struct error *e)
 	return told(p, r);
 }
 
-static void rollback(struct db *d)
-{
-	struct postgres *p = of(d);
-	struct error quiet = { 0 };
-
-	if (PQtransactionStatus(p->link.c) == PQTRANS_IDLE)
-		return;
-	p->link.answer_ms = PGLINK_ROLLBACK_MS;
-	if (d->again != AGAIN_LOST && d->again != AGAIN_NEVER &&
-	    pglink_run(&p->link, "ROLLBACK", NULL, &quiet) < 0) /* it is no use any more */
-		d->again = d->again == AGAIN_SOON ? AGAIN_LOST : AGAIN_NEVER;
-}
-
 /* --- open, close and care --- */
 
 static void close_db(struct db *d)
@@ -497,7 +541,7 @@ static int open_db(const struct place *where, struct db **out, struct error *e)
 	if (!p)
 		return error_set(e, ERR_SYSTEM, "no memory for a connection");
 	p->db.driver = &postgres_driver;
-	if (pglink_open(&p->link, where->url, where->wait_ms, e) < 0) {
+	if (pglink_open(&p->link, where, e) < 0) {
 		free(p);
 		return e->code;
 	}

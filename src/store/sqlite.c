@@ -9,12 +9,14 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 enum {
 	CACHE_KIB = 16384,
 	MMAP_BYTES = 256 << 20,
 	LOG_BYTES = 64 << 20, /* what a checkpoint leaves of the write-ahead log */
 	SQL_BYTES_MAX = 4 << 20,
+	KEPT_SQL_BYTES = 8192,
 	MIGRATE_WAIT_MS = 3600000,
 };
 
@@ -140,7 +142,10 @@ static int statement(struct sqlite *s, const char *sql, sqlite3_stmt **out,
 	}
 	if (prepare(s, sql, out, e) < 0)
 		return e->code;
-	*slot = *slot ? NULL : prepared_add(&s->kept, key, drop, NULL);
+	if (*slot || key.n > KEPT_SQL_BYTES) /* busy, or put together for once */
+		*slot = NULL;
+	else
+		*slot = prepared_add(&s->kept, key, drop, NULL);
 	if (*slot)
 		(*slot)->handle = *out;
 	return 0;
@@ -318,8 +323,9 @@ static void free_rows(struct rows *r)
 
 /* --- transactions --- */
 
-static int begin(struct db *d, enum store_mode mode, int64_t wait_ms, struct error *e)
+static int begin(struct db *d, enum store_mode mode, bool alone, int64_t wait_ms, struct error *e)
 {
+	(void)alone; /* a writer always is */
 	struct sqlite *s = of(d);
 	int r;
 
@@ -392,11 +398,13 @@ static void close_db(struct db *d)
 }
 
 /* The file is made here, for its owner alone: SQLite would ask the umask. Its log gets the same
- * mode. */
+ * mode. It is not opened: to close it would drop the locks that this process has on it
+ * (sqlite.org/howtocorrupt.html, 2.2). */
 static int make_file(const char *path, struct error *e)
 {
-	autoclose int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	return fd < 0 ? error_errno(e, errno, "%s", path) : 0;
+	if (mknod(path, S_IFREG | 0600, 0) < 0 && errno != EEXIST)
+		return error_errno(e, errno, "%s", path);
+	return 0;
 }
 
 static int set_up(struct sqlite *s, struct error *e)

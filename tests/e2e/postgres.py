@@ -35,7 +35,7 @@ def free_port():
 
 class Server:
     def __init__(self, folder=None, fsync=False, settings=(), password=None):
-        self.bin, self.password = programs(), password
+        self.bin, self.password, self.child = programs(), password, None
         if not self.bin:
             raise FileNotFoundError("no PostgreSQL is installed")
         self.own = folder is None
@@ -93,34 +93,36 @@ class Server:
                               check=True, capture_output=True, text=True, timeout=120).stdout.strip()
 
     def start(self):
-        # its output must not be a pipe that somebody waits for
-        log = self.folder / "log"
-        with open(os.devnull, "r+b") as null:
-            subprocess.run(self._as(self.bin / "pg_ctl", "-D", self.data, "-l", log, "-w", "-t", "60", "start"), cwd="/",
-                           stdin=null, stdout=null, stderr=null, check=True, timeout=90)
+        """Ready when it returns. A child of ours, for in a container nobody else may tell that it is gone."""
+        with open(self.folder / "log", "ab") as log, open(os.devnull, "rb") as null:
+            self.child = subprocess.Popen(self._as(self.bin / "postgres", "-D", self.data), cwd="/", stdin=null, stdout=log,
+                                          stderr=log, start_new_session=True, env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"})
+        until = time.monotonic() + 60
+        while subprocess.run([self.bin / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)], check=False).returncode:
+            if self.child.poll() is not None or time.monotonic() > until:
+                raise RuntimeError("PostgreSQL does not start: " + (self.folder / "log").read_text(errors="replace")[-2000:])
+            time.sleep(0.05)
         return self
 
     def stop(self, how="fast"):
+        """smart waits for everybody, fast ends their connections, immediate is a crash that is told."""
         if self.pid():
-            self._run("pg_ctl", "-D", self.data, "-m", how, "-w", "-t", "60", "stop")
+            self.child.send_signal({"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}[how])
+            self.child.wait(timeout=60)
 
     def restart(self, how="fast"):
         self.stop(how)
         self.start()
 
     def pid(self):
-        try:
-            pid = int(self._run_as("head", "-1", self.data / "postmaster.pid"))
-            os.kill(pid, 0)
-            return pid
-        except (RuntimeError, ValueError, ProcessLookupError):
-            return None
+        return self.child.pid if self.child and self.child.poll() is None else None
 
     def _family(self):
         """The server and what it has started."""
         pid = self.pid()
         if not pid:
             return []
+        os.kill(pid, signal.SIGSTOP)  # so that it starts no other meanwhile
         children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True).stdout.split()
         return [pid, *map(int, children)]
 
@@ -132,6 +134,8 @@ class Server:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
+        if family:
+            self.child.wait(timeout=30)
         until = time.monotonic() + 30
         while any(os.path.exists(f"/proc/{p}") and self._alive(p) for p in family) and time.monotonic() < until:
             time.sleep(0.02)

@@ -41,9 +41,12 @@ struct store *store_new(unsigned connections)
 	if (!stores_are_postgres() && !mkdtemp(folder))
 		abort();
 	snprintf(file, sizeof file, "%s/center.db", folder);
-	s = store_more(connections);
-	if (stores_are_postgres())
+	if (stores_are_postgres()) {
+		s = store_more(1);
 		EXPECT_OK(store_do(s, STORE_WRITE, exec, again, &said), &said);
+		store_close(s);
+	}
+	s = store_more(connections);
 	return s;
 }
 

@@ -301,10 +301,14 @@ static int put_together(void *ctx, struct db *d, struct error *e)
 	(void)ctx;
 
 	EXPECT_OK(db_run(d, e, "INSERT INTO t (n, s) VALUES (1, 'a?'), (2, 'a?'), (3, 'b')"), e);
-	query_add(&q, "SELECT id FROM t WHERE n < ? AND s <> 'b?" "?'", V_INT(10));
+	query_add(&q,
+	          "SELECT id FROM t WHERE n < ? AND s <> 'b?"
+	          "?'",
+	          V_INT(10));
 	query_add(&q, " AND s LIKE ? AND id IN ", V_C("a%"));
 	query_ids(&q, ids, LEN(ids));
-	query_add(&q, " AND s = 'a?" "?'");
+	query_add(&q, " AND s = 'a?"
+	              "?'");
 	EXPECT_OK(query_ask(&q, d, &r, e), e);
 	EXPECT_INT(rows_next(r, e), 1);
 	EXPECT_INT(rows_int(r, 0), 1);
