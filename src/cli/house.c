@@ -77,6 +77,10 @@ int house_open(const struct house_options *o, struct house *h, struct error *e)
 
 	*h = (struct house){ .center = { .clock = clock_open(), .data_dir = h->dir } };
 	r = find_places(o, h, e);
+	if (r >= 0 && o->existing && access(h->dir, F_OK) < 0)
+		r = error_set(e, ERR_NOTFOUND, "no center has its data in %s (--data-dir)", h->dir);
+	if (r >= 0 && o->existing && access(h->key_file, F_OK) < 0)
+		r = error_errno(e, errno, "the center's key file %s", h->key_file);
 	if (r >= 0)
 		r = make_folder(h->dir, e);
 	s.url = h->store;

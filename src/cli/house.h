@@ -18,6 +18,7 @@ struct house_options {            /* NULLs are the defaults */
 	const char *key_file;     /* data_dir/secrets.key */
 	const char *cert, *key;   /* data_dir/tls/ */
 	unsigned connections;
+	bool existing; /* ERR_NOTFOUND where no center was */
 };
 
 /* Makes the folder (0700) and the key file where they are not, opens the store. */

@@ -22,6 +22,7 @@ static const struct command {
 	{ "db",        cmd_db,      "the advisory database: update, info, lookup, export, import" },
 	{ "serve",     cmd_serve,   "the security center: registries watched, findings answered" },
 	{ "cache",     cmd_cache,   "what is kept of layers: info, clean, verify" },
+	{ "token",     cmd_token,   "who may ask a center: create, list, revoke, link" },
 	{ "compare",   cmd_compare, "order two versions as their ecosystem does" },
 	{ "completion", cmd_completion, "a script for your shell: bash, zsh, fish" },
 	{ "version",   cmd_version, "this program's version" },

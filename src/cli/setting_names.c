@@ -5,6 +5,8 @@
 bool setting_known(str name, bool *is_flag)
 {
 	static const char *const flags[] = {
+		"agent",
+		"all",
 		"all-platforms",
 		"attached-sboms",
 		"attached-vex",
@@ -13,6 +15,7 @@ bool setting_known(str name, bool *is_flag)
 		"ignore-unfixed",
 		"insecure",
 		"insecure-unsigned",
+		"local",
 		"no-cache",
 		"offline",
 		"password-stdin",
@@ -25,6 +28,7 @@ bool setting_known(str name, bool *is_flag)
 	};
 	static const char *const others[] = {
 		"advisories",
+		"ca",
 		"ca-cert",
 		"cache-dir",
 		"cache-max",
@@ -33,6 +37,7 @@ bool setting_known(str name, bool *is_flag)
 		"data-dir",
 		"db",
 		"ecosystem",
+		"expires",
 		"fail-on",
 		"format",
 		"from",
@@ -49,6 +54,7 @@ bool setting_known(str name, bool *is_flag)
 		"podman-root",
 		"rate",
 		"role",
+		"server",
 		"severity",
 		"severity-source",
 		"since",
@@ -58,6 +64,7 @@ bool setting_known(str name, bool *is_flag)
 		"template",
 		"threads",
 		"timeout",
+		"token",
 		"trust",
 		"username",
 		"vex",

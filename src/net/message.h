@@ -23,9 +23,9 @@ void response_done(struct response *r);
 
 struct request {            /* borrowed for the call, authorize_ctx until the stream ends */
 	const char *url;    /* userinfo in it becomes Basic authorization */
-	const char *method; /* NULL: GET; "HEAD"; "POST" */
+	const char *method; /* NULL: GET; "HEAD"; "POST", "PUT" … */
 	const char *accept; /* NULL: anything */
-	str body;           /* of a POST; a secret may be in it, so it is wiped */
+	str body;           /* of all but GET and HEAD; a secret may be in it, so it is wiped */
 	const char *content_type;
 	/* Asked before the first try (refused is NULL) and after a 401 (thrice at most) of the
 	 * request's own origin: 1 with the Authorization header's value in *out, 0 when there is

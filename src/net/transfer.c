@@ -130,7 +130,9 @@ static void set_options(CURL *c, const struct wire *w, struct transfer *t)
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, t);
 	if (!strcmp(w->method, "HEAD")) {
 		curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
-	} else if (!strcmp(w->method, "POST")) {
+	} else if (strcmp(w->method, "GET")) {
+		if (strcmp(w->method, "POST"))
+			curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, w->method);
 		curl_easy_setopt(c, CURLOPT_POST, 1L);
 		curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)w->body.n);
 		curl_easy_setopt(c, CURLOPT_POSTFIELDS, w->body.n ? w->body.p : "");
