@@ -58,9 +58,15 @@ read_stream(struct connection *c) /* a reader says no more, and its end ends the
 static enum step shake(struct connection *c)
 {
 	int r = wire_shake(&c->wire);
-	if (r == 1)
+	if (r == WIRE_AGAIN)
+		return WAIT;
+	if (r == WIRE_NO_TLS)
+		saying_refuse(c, 400, "this port speaks TLS: ask with https://", false);
+	else if (r == 1)
 		c->phase = HEAD; /* within the deadline of the handshake */
-	return r == 1 ? GO_ON : r == WIRE_AGAIN ? WAIT : GONE;
+	else
+		return GONE;
+	return GO_ON;
 }
 
 static enum step step(struct connection *c)

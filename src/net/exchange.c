@@ -172,7 +172,8 @@ static void judge(struct server_request *r)
 	struct exchange *x = &r->x;
 	if (r->stream && !x->status)
 		x->status = 200;
-	if (x->status >= 200 && x->status <= 599 && !x->answer.failed && !r->added.failed)
+	bool whole = !x->answer.failed && !r->added.failed && (!r->is_file || r->fd >= 0);
+	if (x->status >= 200 && x->status <= 599 && whole)
 		return;
 	if (r->stream)
 		streams_abandon(r->streams, take(r->stream));

@@ -65,7 +65,7 @@ static enum step write_file(struct connection *c)
 static enum step linger(struct connection *c)
 {
 	wire_farewell(&c->wire);
-	if (!c->unread || c->eof)
+	if ((!c->unread && c->in_at == c->in.n) || c->eof)
 		return GONE;
 	c->phase = LINGER; /* a close with bytes unread would take our answer back from the client's
 	                      hands */

@@ -56,7 +56,8 @@ str exchange_header(const struct exchange *x, const char *name); /* any case; tr
 /* An answer's header; CR, LF and NUL end the value. What frames the message (Content-Length, Connection, Date, …)
  * is the server's and not taken. */
 void exchange_add(struct exchange *x, const char *name, str value);
-/* The answer's body is a file's, from offset on, instead of `answer`; fd is taken over. */
+/* The answer's body is a file's, from offset on, instead of `answer`; fd is taken over, and one below 0 is
+ * answered 500. */
 void exchange_file(struct exchange *x, int fd, uint64_t offset, uint64_t bytes);
 
 /* The answer becomes a stream of server-sent events: after the handler returned, `next` is called every
@@ -72,7 +73,8 @@ struct stream_source {
 int exchange_stream(struct exchange *x, const struct stream_source *s, struct error *e) must_use;
 
 /* Binds, listens, and begins to answer. ERR_SYSTEM when the address is taken; ERR_FORMAT for a bad key. Raises this
- * process' soft limit of open files to what connections_max needs; where that is refused, fewer are taken. */
+ * process' soft limit of open files to what connections_max needs; where that is refused, fewer are taken. Its threads
+ * have the caller's signal mask. */
 int server_open(const struct server_options *o, server_handler *handler, void *ctx, struct server **out,
                 struct error *e) must_use;
 uint16_t server_port(const struct server *s);

@@ -155,7 +155,7 @@ static bool is_loopback(const struct sockaddr *a)
 static int bind_to(struct server *s, const struct addrinfo *a, struct error *e)
 {
 	const struct server_options *o = &s->hub.o;
-	struct sockaddr_storage bound;
+	struct sockaddr_storage bound = { 0 };
 	socklen_t n = sizeof bound;
 	s->listener = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (s->listener < 0)

@@ -1,6 +1,7 @@
 #include "net/wire.h"
 #include <errno.h>
 #include <openssl/err.h>
+#include <openssl/sslerr.h>
 #include <sys/socket.h>
 
 bool wire_open(struct wire *w, int fd, SSL_CTX *ctx)
@@ -34,7 +35,14 @@ int wire_shake(struct wire *w)
 		return 1;
 	ERR_clear_error();
 	int r = SSL_do_handshake(w->ssl);
-	return r == 1 ? 1 : judge(w, r);
+	if (r == 1)
+		return 1;
+	if (ERR_GET_REASON(ERR_peek_error()) != SSL_R_HTTP_REQUEST)
+		return judge(w, r);
+	ERR_clear_error();
+	SSL_free(w->ssl);
+	w->ssl = NULL;
+	return WIRE_NO_TLS;
 }
 
 static ssize_t judge_plain(struct wire *w, ssize_t n, bool reading)

@@ -4,7 +4,7 @@
 #include "base/str.h"
 #include <openssl/ssl.h>
 
-enum wire_result { WIRE_AGAIN = 0, WIRE_END = -1, WIRE_BROKEN = -2 };
+enum wire_result { WIRE_AGAIN = 0, WIRE_END = -1, WIRE_BROKEN = -2, WIRE_NO_TLS = -3 };
 
 struct wire {
 	int fd;
@@ -15,7 +15,8 @@ struct wire {
 
 /* The descriptor is taken over in any case; ctx may be NULL. False when memory is gone. */
 bool wire_open(struct wire *w, int fd, SSL_CTX *ctx) must_use;
-int wire_shake(struct wire *w);                       /* 1 done */
+int wire_shake(
+        struct wire *w); /* 1 done; WIRE_NO_TLS: a plain request came, and the wire is plain now */
 ssize_t wire_read(struct wire *w, char *p, size_t n); /* bytes, or a wire_result */
 ssize_t wire_write(struct wire *w, str bytes);        /* bytes taken, or a wire_result */
 void wire_farewell(struct wire *w);                   /* nothing more will be written */

@@ -258,6 +258,22 @@ def a_body_that_waits_for_leave(server):
         assert status_of(s.recv(1000)) == 413
 
 
+def addresses(_):
+    folder = pathlib.Path(tempfile.mkdtemp(dir=WORK))
+    rows = [("plain", "::1", "::1", "port"), ("plain", "::", "", "error USAGE"), ("plain", "0.0.0.0", "", "error USAGE"),
+            ("tls", "localhost", "", "error USAGE"), ("plain", "127.0.0.2", "127.0.0.2", "port")]
+    for kind, listen, connect, want in rows:
+        with subprocess.Popen([str(ECHO), str(folder), kind, f"listen={listen}"], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True) as p:
+            line = p.stdout.readline()
+            assert line.startswith(want), (listen, line)
+            if connect:
+                with socket.create_connection((connect, int(line.split()[1])), 5) as s:
+                    s.sendall(get("/tell/x"))
+                    assert f"peer: {s.getsockname()[0]}\n".encode() in all_of(s)
+            p.stdin.close()
+
+
 def pipelined(server):
     with server.socket() as s:
         s.sendall(b"".join(f"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n{i:03}".encode() for i in range(500)) +
@@ -280,6 +296,9 @@ def large_answers(server):
     assert server.curl("/file/1000/70001").stdout == data[1000:71001]
     assert server.curl("/file/2999999/100").returncode == 18  # shorter than promised: cut, not padded
     assert len(server.curl("/large/30000000").stdout) == 30_000_000
+    (server.folder / "data").rename(server.folder / "away")
+    assert server.curl("/file/1000/70001", "-w", "%{http_code}").stdout.endswith(b"500")
+    (server.folder / "away").rename(server.folder / "data")
     assert server.curl("/large/99000000", "-w", "%{http_code}").stdout.endswith(b"500")
     c = server.client()
     for _ in range(3):  # and the connection goes on
@@ -455,7 +474,7 @@ def versions_of_tls(server):
             s.sendall(os.urandom(300))
     with socket.create_connection(("127.0.0.1", server.port), 5) as s:
         s.sendall(get())
-        all_of(s)
+        assert status_of(all_of(s)) == 400  # told what is wrong, in the clear
     assert status_of(answer_to(server, get())) == 200
 
 
@@ -576,7 +595,7 @@ PLAIN = [who_asks_behind_a_proxy, half_closed]
 TLS = [claims_count_for_nothing_over_tls, versions_of_tls]
 OWN = [(deadlines, "plain"), (deadlines, "tls"), (how_many, "plain"), (how_many, "tls"), (the_idle_make_room, "plain"),
        (too_many_wait, "plain"), (streams_are_counted, "plain"), (reload_under_load, "tls"), (stop_under_load, "plain"),
-       (stop_under_load, "tls"), (refused_to_open, "plain")]
+       (stop_under_load, "tls"), (refused_to_open, "plain"), (addresses, "both")]
 
 
 def main():

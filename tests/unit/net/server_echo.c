@@ -229,6 +229,8 @@ static void take_option(struct server_options *o, const char *text)
 			*rows[i].at = (unsigned)strtoul(text + strlen(rows[i].name), NULL, 10);
 	if (str_starts(str_c(text), STR("body_max=")))
 		o->body_max = strtoul(text + 9, NULL, 10);
+	if (str_starts(str_c(text), STR("listen=")))
+		o->address = text + 7;
 	if (str_starts(str_c(text), STR("port=")))
 		o->port = (uint16_t)strtoul(text + 5, NULL, 10);
 }
