@@ -55,7 +55,9 @@ static bool is_digits(str s)
 static bool is_host(str s)
 {
 	size_t end;
-	if (s.n && s.p[0] == '[') {
+	if (!s.n || s.n > 300)
+		return false;
+	if (s.p[0] == '[') {
 		end = str_chr(s, ']');
 		if (end == s.n || end < 3)
 			return false;
@@ -70,7 +72,7 @@ static bool is_host(str s)
 				return false;
 	}
 	str port = str_from(s, end + 1);
-	if (end == 0 || s.n > 300 || (end < s.n && s.p[end] != ':'))
+	if (end == 0 || (end < s.n && s.p[end] != ':'))
 		return false;
 	return end == s.n || (is_digits(port) && port.n <= 5);
 }
