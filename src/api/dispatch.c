@@ -245,6 +245,8 @@ static void note_refusal(struct call *c)
 	struct error e = { 0 };
 
 	entry.target = str_upto(c->x->path, 2048);
+	if (route_part(&c->match, "secret").n) /* of a hook: stands last */
+		entry.target = str_dir(entry.target);
 	entry.action = c->route->action ? str_c(c->route->action) :
 	                                  arena_printf(c->arena, "%s %s", method_name(c->x->method),
 	                                               c->route->pattern.pattern ? c->route->pattern.pattern : "");

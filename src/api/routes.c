@@ -1,11 +1,13 @@
 /* api/routes.c — the families' tables in the order of their search: what has the longest prefix first. */
 #include "api/api.h"
 #include "api/accessroutes.h"
+#include "api/hooks.h"
 #include "api/login.h"
 #include "api/ops.h"
 
 const struct route_set *const api_route_sets[] = {
 	&access_routes, /* /api/v1/: who may what */
+	&hook_routes,   /* /hooks/: what registries tell */
 	&login_routes,  /* / : /login, /logout */
 	&ops_routes,    /* / : /healthz, /readyz */
 	NULL,
