@@ -270,7 +270,8 @@ static void tell(struct call *c, int64_t began_ms)
 	atomic_fetch_add(&c->api->answered[c->x->status / 100 % 6], 1);
 	if (c->refused)
 		note_refusal(c);
-	if (c->x->status == 401 || (c->x->status == 404 && c->caller->kind == CALLER_NOBODY) || c->refused)
+	if (c->refused || c->x->status == 401 || c->route->family == FAMILY_LOGIN ||
+	    (c->x->status == 404 && c->caller->kind == CALLER_NOBODY))
 		(void)throttle_take(c->api->throttle, 'a', address_key(c->x->peer), c->api->rate_address, 1,
 		                    time_mono_ms(), &left, &wait_s);
 }

@@ -1,6 +1,7 @@
 #include "api/login.h"
 #include "api/answer.h"
 #include "api/frame.h"
+#include "api/loginpage.h"
 #include "api/oidc.h"
 #include "base/log.h"
 #include "center/sessions.h"
@@ -8,11 +9,6 @@
 #include <stdio.h>
 
 #define COOKIE "__Host-plimsoll"
-
-static const char style[] = "body{font:16px/1.5 system-ui,sans-serif;max-width:26em;margin:12vh auto;padding:0 1em}"
-                            "input,button,a.b{font:inherit;width:100%;box-sizing:border-box;padding:.5em;margin:.4em 0;"
-                            "display:block;text-align:center}p.no{color:#a00}@media(prefers-color-scheme:dark){"
-                            "body{background:#111;color:#ddd}a{color:#8cf}p.no{color:#f88}}";
 
 /* --- the cookie --- */
 
@@ -41,74 +37,6 @@ void login_forget_cookie(struct call *c)
 	             STR(COOKIE "=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"));
 }
 
-/* --- pages --- */
-
-static void escape(struct buf *b, str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		switch (s.p[i]) {
-		case '<':
-			buf_add(b, STR("&lt;"));
-			break;
-		case '>':
-			buf_add(b, STR("&gt;"));
-			break;
-		case '&':
-			buf_add(b, STR("&amp;"));
-			break;
-		case '"':
-			buf_add(b, STR("&quot;"));
-			break;
-		default:
-			buf_addc(b, s.p[i]);
-		}
-}
-
-static void page_begin(struct call *c, const char *title)
-{
-	struct buf *b = &c->x->answer;
-
-	buf_clear(b);
-	c->x->type = "text/html; charset=utf-8";
-	/* the page has one style and no script; what it sends goes to us */
-	exchange_add(c->x, "Content-Security-Policy",
-	             STR("default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
-	                 "frame-ancestors 'none'"));
-	buf_printf(b, "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport "
-	              "content=\"width=device-width\"><title>%s - plimsoll</title><style>%s</style><h1>%s</h1>",
-	           title, style, title);
-}
-
-static void sign_in_page(struct call *c, str link, const char *why)
-{
-	struct buf *b = &c->x->answer;
-
-	page_begin(c, "Sign in");
-	if (why)
-		buf_printf(b, "<p class=no role=alert>%s</p>", why);
-	buf_add(b, STR("<form method=post action=/login>"));
-	if (link.n) {
-		buf_add(b, STR("<input type=hidden name=link value=\""));
-		escape(b, link);
-		buf_add(b, STR("\"><button autofocus>Sign in</button></form>"));
-		return;
-	}
-	buf_add(b, STR("<label for=t>Token</label><input id=t name=token type=password autocomplete=off "
-	               "required autofocus><button>Sign in</button></form>"));
-	if (c->api->oidc)
-		buf_add(b, STR("<a class=b href=/login/oidc>Sign in with your organisation</a>"));
-}
-
-static void signed_in_page(struct call *c, const struct caller *who)
-{
-	struct buf *b = &c->x->answer;
-
-	page_begin(c, "Signed in");
-	buf_add(b, STR("<p>as "));
-	escape(b, who->name);
-	buf_add(b, STR("</p><form method=post action=/logout><button>Sign out</button></form>"));
-}
-
 /* --- routes --- */
 
 static int show(struct call *c, struct error *e)
@@ -122,9 +50,9 @@ static int show(struct call *c, struct error *e)
 	if (r < 0)
 		return r;
 	if (who.kind == CALLER_SESSION)
-		signed_in_page(c, &who);
+		loginpage_signed_in(c, &who);
 	else
-		sign_in_page(c, link, NULL);
+		loginpage_sign_in(c, link, c->api->oidc != NULL, NULL);
 	return 0;
 }
 
@@ -151,7 +79,7 @@ static void go(struct call *c, const char *path)
 static int refuse(struct call *c, const char *why)
 {
 	c->refused = true;
-	sign_in_page(c, (str){ 0 }, why);
+	loginpage_sign_in(c, (str){ 0 }, c->api->oidc != NULL, why);
 	c->x->status = 401;
 	return 0;
 }
@@ -215,6 +143,8 @@ static const struct route rows[] = {
 	// clang-format off
 	{ { METHOD_GET,  "/login",               false }, FAMILY_LOGIN, show,          NULL, NULL, NULL, NULL, NULL },
 	{ { METHOD_POST, "/login",               false }, FAMILY_LOGIN, enter,         NULL, NULL, NULL, NULL, NULL },
+	{ { METHOD_GET,  "/login/oidc",          false }, FAMILY_LOGIN, oidc_start,    NULL, NULL, NULL, NULL, NULL },
+	{ { METHOD_GET,  "/login/oidc/callback", false }, FAMILY_LOGIN, oidc_callback, NULL, NULL, NULL, NULL, NULL },
 	{ { METHOD_POST, "/logout",              false }, FAMILY_LOGIN, leave,         NULL, NULL, NULL, NULL, NULL },
 	// clang-format on
 };

@@ -42,6 +42,8 @@ static const char about[] =
         "Several processes share a PostgreSQL with --store, and then the same --key-file: some with\n"
         "--role api, some with --role worker. SIGTERM ends it gracefully, SIGHUP reads the certificate\n"
         "again.\n\n"
+        "People sign in at /login with a token, with a link (`plimsoll token link`), or with OpenID\n"
+        "Connect: --oidc-role says which claim of the ID token gives which role, where.\n\n"
         "Examples:\n"
         "  plimsoll serve\n"
         "  plimsoll serve --listen 0.0.0.0:8420 --cert center.pem --key center.key\n"
@@ -71,8 +73,37 @@ static int read_listen(struct settings *s, struct error *e)
 	return 0;
 }
 
-static int check(struct settings *s, struct error *e)
+/* "groups=admins:Owner@/": the claim's value may hold colons and signs of equality */
+static int read_claims(struct settings *s, struct arena *a, struct error *e)
 {
+	struct oidc_rule *rules = arena_many(a, s->oidc_roles.texts.n, struct oidc_rule);
+
+	for (size_t i = 0; i < s->oidc_roles.texts.n; i++) {
+		str text = str_c(s->oidc_roles.texts.v[i]), what;
+		size_t equals = str_chr(text, '='), at = str_rchr(text, '@'), colon;
+		str scope = at < text.n && str_starts(str_from(text, at), STR("@/")) ? str_from(text, at + 1) :
+		                                                                     STR("/");
+		what = str_upto(text, at < text.n && str_starts(str_from(text, at), STR("@/")) ? at : text.n);
+		colon = str_rchr(what, ':');
+		if (equals >= colon || colon == what.n)
+			return error_set(e, ERR_USAGE, "--oidc-role %.*s: CLAIM=VALUE:ROLE[@SCOPE]",
+			                 STR_FMT(text));
+		rules[i] = (struct oidc_rule){ arena_str(a, str_upto(what, equals)).p,
+			                       arena_str(a, str_mem(what.p + equals + 1, colon - equals - 1)).p,
+			                       arena_str(a, str_from(what, colon + 1)).p,
+			                       arena_str(a, scope).p };
+	}
+	s->oidc.rules = rules;
+	s->oidc.rules_n = s->oidc_roles.texts.n;
+	if (s->oidc.issuer && !s->oidc.rules_n)
+		return error_set(e, ERR_USAGE, "--oidc-issuer without --oidc-role lets nobody in");
+	return 0;
+}
+
+static int check(struct settings *s, struct arena *a, struct error *e)
+{
+	if (read_claims(s, a, e) < 0)
+		return e->code;
 	if (s->role && strcmp(s->role, "all") && strcmp(s->role, "api") && strcmp(s->role, "worker"))
 		return error_set(e, ERR_USAGE, "--role %s: all, api or worker", s->role);
 	if (s->behind_proxy && (s->house.cert || s->house.key))
@@ -304,6 +335,14 @@ int cmd_serve(int argc, char **argv)
 		{ "from", 0, OPTION_TEXT, &s.from, "URL|DIR", "where advisories come from; their publishers" },
 		{ "cache-dir", 0, OPTION_TEXT, &s.cache_dir, "DIR", "what was read of layers; DIR/cache" },
 		{ "cache-max", 0, OPTION_BYTES, &s.cache_max, "SIZE", "how much of it is kept; 4G" },
+		{ "oidc-issuer", 0, OPTION_TEXT, &s.oidc.issuer, "URL", "people sign in with this OpenID Connect provider" },
+		{ "oidc-client-id", 0, OPTION_TEXT, &s.oidc.client_id, "ID", "our name there" },
+		{ "oidc-client-secret-file", 0, OPTION_TEXT, &s.oidc.client_secret_file, "FILE", "our secret there; none is a public client" },
+		{ "oidc-role", 0, OPTION_LIST, &s.oidc_roles, "RULE", "CLAIM=VALUE:ROLE[@SCOPE], such as groups=ops:Owner; may be given again" },
+		{ "oidc-redirect-uri", 0, OPTION_TEXT, &s.oidc.redirect_uri, "URL", "where it sends people back; https://HOST/login/oidc/callback" },
+		{ "oidc-scopes", 0, OPTION_TEXT, &s.oidc.scopes, "SCOPES", "asked for beside openid; profile email" },
+		{ "oidc-name-claim", 0, OPTION_TEXT, &s.oidc.name_claim, "CLAIM", "who it is; preferred_username, email or sub" },
+		{ "oidc-ca", 0, OPTION_TEXT, &s.oidc.ca_file, "FILE", "certificate that the provider's is held against" },
 		{ "quiet", 'q', OPTION_FLAG, &s.quiet, NULL, "warnings and errors only" },
 		{ "verbose", 'v', OPTION_FLAG, &s.verbose, NULL, "more in the log" },
 		{ 0 },
@@ -317,7 +356,7 @@ int cmd_serve(int argc, char **argv)
 	if (n > 0)
 		error_set(&e, ERR_USAGE, "serve takes no operands");
 	log_level_set(s.quiet ? LOG_WARN : s.verbose ? LOG_DEBUG : LOG_INFO);
-	if (e.code || check(&s, &e) < 0 || serve(&s, &e) < 0)
+	if (e.code || check(&s, &arena, &e) < 0 || serve(&s, &e) < 0)
 		return screen_fail(&e);
 	return 0;
 }
