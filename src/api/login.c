@@ -2,7 +2,6 @@
 #include "api/answer.h"
 #include "api/frame.h"
 #include "api/loginpage.h"
-#include "api/oidc.h"
 #include "base/log.h"
 #include "center/sessions.h"
 #include "center/tokens.h"
@@ -143,8 +142,6 @@ static const struct route rows[] = {
 	// clang-format off
 	{ { METHOD_GET,  "/login",               false }, FAMILY_LOGIN, show,          NULL, NULL, NULL, NULL, NULL },
 	{ { METHOD_POST, "/login",               false }, FAMILY_LOGIN, enter,         NULL, NULL, NULL, NULL, NULL },
-	{ { METHOD_GET,  "/login/oidc",          false }, FAMILY_LOGIN, oidc_start,    NULL, NULL, NULL, NULL, NULL },
-	{ { METHOD_GET,  "/login/oidc/callback", false }, FAMILY_LOGIN, oidc_callback, NULL, NULL, NULL, NULL, NULL },
 	{ { METHOD_POST, "/logout",              false }, FAMILY_LOGIN, leave,         NULL, NULL, NULL, NULL, NULL },
 	// clang-format on
 };

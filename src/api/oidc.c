@@ -316,7 +316,7 @@ static int unavailable(struct call *c, const struct error *e)
 	return refuse(c, 502, "Your organisation's sign-in does not answer. Try again in a minute.");
 }
 
-int oidc_start(struct call *c, struct error *e)
+static int start(struct call *c, struct error *e)
 {
 	struct oidc *o = c->api->oidc;
 	struct arena *a = c->arena;
@@ -493,7 +493,7 @@ static int finish(struct call *c, const struct json *doc, str code, struct error
 	return sign_in(c, claims, e);
 }
 
-int oidc_callback(struct call *c, struct error *e)
+static int come_back(struct call *c, struct error *e)
 {
 	struct json *doc cleanup(json_done) = NULL;
 	struct secret plain = { 0 };
@@ -524,3 +524,11 @@ int oidc_callback(struct call *c, struct error *e)
 	}
 	return finish(c, doc, code, e);
 }
+
+static const struct route rows[] = {
+	// clang-format off
+	{ { METHOD_GET, "/login/oidc",          false }, FAMILY_LOGIN, start,     NULL, NULL, NULL, NULL, NULL },
+	{ { METHOD_GET, "/login/oidc/callback", false }, FAMILY_LOGIN, come_back, NULL, NULL, NULL, NULL, NULL },
+	// clang-format on
+};
+const struct route_set oidc_routes = { "/", FAMILY_LOGIN, rows, LEN(rows) };

@@ -28,5 +28,4 @@ int oidc_new(const struct oidc_options *o, struct oidc **out, struct error *e) m
 void oidc_free(struct oidc *o); /* NULL is fine */
 
 /* GET /login/oidc: sends the browser to the provider; GET /login/oidc/callback: it comes back. */
-int oidc_start(struct call *c, struct error *e) must_use;
-int oidc_callback(struct call *c, struct error *e) must_use;
+extern const struct route_set oidc_routes;

@@ -3,12 +3,14 @@
 #include "api/accessroutes.h"
 #include "api/hooks.h"
 #include "api/login.h"
+#include "api/oidc.h"
 #include "api/ops.h"
 
 const struct route_set *const api_route_sets[] = {
 	&access_routes, /* /api/v1/: who may what */
 	&hook_routes,   /* /hooks/: what registries tell */
 	&login_routes,  /* / : /login, /logout */
+	&oidc_routes,   /* / : /login/oidc */
 	&ops_routes,    /* / : /healthz, /readyz */
 	NULL,
 };
