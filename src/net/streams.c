@@ -52,9 +52,13 @@ static void finish(struct streams *s,
 static void ask(struct streams *s, struct stream *one, int64_t now) /* the same */
 {
 	struct buf said cleanup(buf_done) = BUF(STREAMS_BEHIND_MAX);
-	pthread_mutex_unlock(&s->lock);
-	int r = one->source.next(one->source.ctx, &said);
-	pthread_mutex_lock(&s->lock);
+	int r = 0;
+	if (one->due_ms <= now) {
+		pthread_mutex_unlock(&s->lock);
+		r = one->source.next(one->source.ctx, &said);
+		pthread_mutex_lock(&s->lock);
+		one->due_ms = now + MAX(one->source.interval_ms, 1u);
+	}
 	if (!said.n && now - one->said_ms >= STREAMS_BEAT_MS)
 		buf_add(&said, STR(":\n\n"));
 	if (said.n) {
@@ -63,27 +67,28 @@ static void ask(struct streams *s, struct stream *one, int64_t now) /* the same 
 	}
 	if (said.failed)
 		one->waiting.failed = true;
-	one->due_ms = now + MAX(one->source.interval_ms, 1u);
 	one->ended = r < 0 || one->waiting.failed;
 	if (said.n || one->ended)
 		s->ready(s->ctx);
 }
 
-/* One that wants a call now, or NULL and when the next one does. */
+/* The one that has waited longest for a call, or NULL and when the next one wants it. */
 static struct stream *next_due(struct streams *s, int64_t now, int64_t *when)
 {
+	struct stream *first = NULL;
 	*when = now + 1000;
 	for (struct stream *one = s->all; one; one = one->next) {
-		if (one->done)
+		if (!one->done && (one->abandoned || one->ended || s->stopping))
+			return one;
+		if (one->done || !one->started)
 			continue;
-		if (one->abandoned || one->ended || s->stopping)
-			return one;
-		if (one->started && one->due_ms <= now)
-			return one;
-		if (one->started)
-			*when = MIN(*when, one->due_ms);
+		int64_t due = MIN(one->due_ms, one->said_ms + STREAMS_BEAT_MS);
+		if (due < *when) {
+			*when = due;
+			first = one;
+		}
 	}
-	return NULL;
+	return *when <= now ? first : NULL;
 }
 
 static void *run(void *arg)

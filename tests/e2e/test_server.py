@@ -431,6 +431,15 @@ def event_streams(server):
     wait_for(lambda: server.counts()["streams"] == before + 3)
 
 
+def a_silent_stream_has_a_heartbeat(_):
+    with Server("tls") as server, server.socket(40) as s:
+        s.sendall(get("/events/9/60000/0"))
+        got, start = b"", time.monotonic()
+        while b"\r\n:\n\n\r\n" not in got:
+            got += s.recv(4096)
+        assert 14 < time.monotonic() - start < 20 and got.count(b"data:") == 1
+
+
 def streams_are_counted(_):
     with Server("plain", streams=2) as server:
         held = [server.socket() for _ in range(2)]
@@ -594,7 +603,7 @@ BOTH = [heads_have_one_reading, what_a_handler_sees, bodies_in_every_cut, too_la
 PLAIN = [who_asks_behind_a_proxy, half_closed]
 TLS = [claims_count_for_nothing_over_tls, versions_of_tls]
 OWN = [(deadlines, "plain"), (deadlines, "tls"), (how_many, "plain"), (how_many, "tls"), (the_idle_make_room, "plain"),
-       (too_many_wait, "plain"), (streams_are_counted, "plain"), (reload_under_load, "tls"), (stop_under_load, "plain"),
+       (too_many_wait, "plain"), (streams_are_counted, "plain"), (a_silent_stream_has_a_heartbeat, "tls"), (reload_under_load, "tls"), (stop_under_load, "plain"),
        (stop_under_load, "tls"), (refused_to_open, "plain"), (addresses, "both")]
 
 
