@@ -1,34 +1,10 @@
-/* center/findings.h — findings: image x part x package x match, joined when asked and never stored. What the caller does
- * not see is not there. Pages hold under change. */
+/* center/findings.h — findings: image x part x package x match, joined when asked and never stored.
+ * What the caller does not see is not there. Pages hold under change. */
 #pragma once
-#include "center/finding_name.h"
-#include "center/imagelist.h"
-#include "center/registries.h"
-#include "model/finding.h"
+#include "center/findingrows.h"
+#include "center/paging.h"
+#include "center/sight.h"
 
-struct finding_row {
-	struct finding_key key;
-	/* where */
-	int64_t registry_id, repository_id, manifest_id;
-	str subscription, resource_group, registry, registry_url, repository;
-	str digest, media_type, tags; /* today's tags (or at `at`), one a line, sorted */
-	str os, arch, distribution, ecosystem; /* of the image */
-	int64_t pushed_at;
-	/* what */
-	struct package package; /* name, version, arch, source, type, license … */
-	str paths;              /* JSON, packages.h */
-	int64_t part_id, layer;
-	str vulnerability;
-	enum severity severity;
-	double score; /* below 0: none */
-	enum fix_status fix;
-	str fixed_version;
-	enum finding_state state;
-	enum hiding_kind hidden;
-	str detail, fact; /* JSON as matches.h was given; fact only where asked */
-	struct exploitation exploited;
-	int64_t from_gen, found_at; /* since when: its generation was seen, or the image was scanned, the later one */
-};
 struct finding_list {
 	struct finding_row *v;
 	size_t n, room;
@@ -49,25 +25,31 @@ struct finding_filter { /* 0 and empty: any */
 	str vulnerability;   /* any case */
 	str package;         /* name */
 	int64_t package_id;
-	bool exploited;      /* known to be */
-	int64_t running_in;  /* a place's id: images that run there now */
-	bool running;        /* anywhere */
-	enum { FINDINGS_SHOWN, FINDINGS_HIDDEN, FINDINGS_ALL } hidden; /* shown: hidden 0, neither rejected nor
-	                                                                 withdrawn */
-	int64_t at;          /* as it was then: images, tags and the data of that day; 0: now */
-	bool facts;          /* rows carry `fact` */
+	bool exploited;     /* known to be */
+	int64_t running_in; /* a place's id: images that run there now */
+	bool running;       /* anywhere */
+	enum {
+		FINDINGS_SHOWN,
+		FINDINGS_HIDDEN,
+		FINDINGS_ALL
+	} hidden;   /* shown: hidden 0, neither rejected nor
+	              withdrawn */
+	int64_t at; /* as it was then: images, tags and the data of that day; 0: now */
+	bool facts; /* rows carry `fact` */
 	enum finding_order order;
 };
 
-int findings_list(struct db *d, struct arena *a, const struct sight *s, const struct finding_filter *f,
-                  const struct paging *p, struct finding_list *out, struct error *e) must_use;
+int findings_list(struct db *d, struct arena *a, const struct sight *s,
+                  const struct finding_filter *f, const struct paging *p, struct finding_list *out,
+                  struct error *e) must_use;
 /* By its name, with fact: 1, or 0. Hidden ones too. */
 int findings_get(struct db *d, struct arena *a, const struct sight *s, const struct finding_key *k,
                  struct finding_row *out, struct error *e) must_use;
-/* How many by severity, of what the filter lets through (severities, fixes … included); through tallies where it
- * names no more than registry, repository, image, subscription, severities. */
-int findings_count(struct db *d, struct arena *a, const struct sight *s, const struct finding_filter *f,
-                   int64_t by[SEVERITY_COUNT], struct error *e) must_use;
+/* How many by severity, of what the filter lets through (severities, fixes … included); through
+ * tallies where it names no more than registry, repository, image, subscription, severities. */
+int findings_count(struct db *d, struct arena *a, const struct sight *s,
+                   const struct finding_filter *f, int64_t by[SEVERITY_COUNT],
+                   struct error *e) must_use;
 
 struct vulnerability_row { /* over all that is seen */
 	int64_t id;
@@ -81,6 +63,7 @@ struct vulnerability_list {
 	size_t n, room;
 	str next;
 };
-/* One vulnerability with what it affects: 1, or 0 when it is not known or affects nothing that is seen */
+/* One vulnerability with what it affects: 1, or 0 when it is not known or affects nothing that is
+ * seen */
 int findings_vulnerability(struct db *d, struct arena *a, const struct sight *s, str name,
                            struct vulnerability_row *out, struct error *e) must_use;

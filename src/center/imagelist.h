@@ -1,7 +1,7 @@
-/* center/imagelist.h — what stands in registries, for people: repositories, images and tags with their counts and
- * states. All derived when asked. */
+/* center/imagelist.h — what stands in registries, for people: repositories, images and tags with
+ * their counts and states. All derived when asked. */
 #pragma once
-#include "center/imagestate.h"
+#include "center/imagerows.h"
 #include "center/paging.h"
 #include "center/sight.h"
 
@@ -19,29 +19,7 @@ struct repository_list {
 	str next;
 };
 
-struct image_row { /* a manifest in a repository */
-	int64_t id, manifest_id, repository_id, registry_id;
-	str subscription, resource_group, registry, registry_url, repository;
-	str digest, media_type, kind;
-	str tags; /* today's (or at `at`), one a line, sorted */
-	str os, arch, variant;
-	str distribution; /* PRETTY_NAME */
-	str ecosystem;
-	int64_t first_seen, pushed_at, pulled_at, deleted_at; /* 0: never */
-	int64_t built_at, size_bytes, scanned_at;
-	int64_t assessed_at; /* derived: scanned, re-assessed, or the last generation that was matched whole */
-	int64_t running;     /* containers that run it now */
-	enum image_state state;
-	str cause;           /* of what is not healthy or unhealthy: one sentence; else empty */
-	struct tally tally;
-};
-struct image_list {
-	struct image_row *v;
-	size_t n, room;
-	str next;
-};
-
-struct image_details { /* what one page of one image shows besides */
+struct image_details {           /* what one page of one image shows besides */
 	str layers, about, gaps; /* JSON as manifests.h wrote it */
 	str profile_gaps;        /* JSON */
 	str config_digest, scanner, eol_at;
@@ -60,43 +38,52 @@ struct tag_list {
 	str next;
 };
 
-enum image_order { IMAGES_BY_ID, IMAGES_BY_PUSH, IMAGES_BY_SEVERITY }; /* pushed last first; gravest first */
+enum image_order {
+	IMAGES_BY_ID,
+	IMAGES_BY_PUSH,
+	IMAGES_BY_SEVERITY
+}; /* pushed last first; gravest first */
 
 struct image_filter { /* 0 and empty: any */
 	int64_t registry_id, repository_id, image_id;
 	str subscription; /* GUID, any case */
 	str repository;   /* name */
 	str digest, tag;
-	unsigned states;       /* set of 1 << image_state */
-	unsigned severities;   /* has a finding of one of these: set of 1 << severity */
-	bool running;          /* runs somewhere */
-	bool untagged;         /* has no tag */
-	bool indexes;          /* also indexes: their state is that of their images, the worst */
-	bool deleted;          /* also those that are gone */
+	unsigned states;     /* set of 1 << image_state */
+	unsigned severities; /* has a finding of one of these: set of 1 << severity */
+	bool running;        /* runs somewhere */
+	bool untagged;       /* has no tag */
+	bool indexes;        /* also indexes: their state is that of their images, the worst */
+	bool deleted;        /* also those that are gone */
 	int64_t pulled_since, pushed_since;
-	int64_t at;            /* those that were there then; counts stay today's */
+	int64_t at; /* those that were there then; counts stay today's */
 	enum image_order order;
 };
 
-int imagelist_repositories(struct db *d, struct arena *a, const struct sight *s, int64_t registry_id, str prefix,
-                           const struct paging *p, struct repository_list *out, struct error *e) must_use; /* by name */
+int imagelist_repositories(struct db *d, struct arena *a, const struct sight *s,
+                           int64_t registry_id, str prefix, const struct paging *p,
+                           struct repository_list *out, struct error *e) must_use; /* by name */
 /* 1, or 0. Name as it is written. */
-int imagelist_repository(struct db *d, struct arena *a, const struct sight *s, int64_t registry_id, str name,
-                         struct repository_row *out, struct error *e) must_use;
-int imagelist_images(struct db *d, struct arena *a, const struct sight *s, const struct image_filter *f,
-                     const struct paging *p, struct image_list *out, struct error *e) must_use;
+int imagelist_repository(struct db *d, struct arena *a, const struct sight *s, int64_t registry_id,
+                         str name, struct repository_row *out, struct error *e) must_use;
+int imagelist_images(struct db *d, struct arena *a, const struct sight *s,
+                     const struct image_filter *f, const struct paging *p, struct image_list *out,
+                     struct error *e) must_use;
 /* One image, also a deleted one. 1, or 0. `more` may be NULL. */
-int imagelist_image(struct db *d, struct arena *a, const struct sight *s, int64_t image_id, struct image_row *out,
-                    struct image_details *more, struct error *e) must_use;
+int imagelist_image(struct db *d, struct arena *a, const struct sight *s, int64_t image_id,
+                    struct image_row *out, struct image_details *more, struct error *e) must_use;
 /* The image of a digest in a repository of that name; 1, or 0 */
-int imagelist_find(struct db *d, struct arena *a, const struct sight *s, int64_t registry_id, str repository,
-                   str digest, struct image_row *out, struct error *e) must_use;
+int imagelist_find(struct db *d, struct arena *a, const struct sight *s, int64_t registry_id,
+                   str repository, str digest, struct image_row *out, struct error *e) must_use;
 /* Tags of a repository, today's or the whole history, by name and date */
-int imagelist_tags(struct db *d, struct arena *a, const struct sight *s, int64_t repository_id, bool history,
-                   const struct paging *p, struct tag_list *out, struct error *e) must_use;
+int imagelist_tags(struct db *d, struct arena *a, const struct sight *s, int64_t repository_id,
+                   bool history, const struct paging *p, struct tag_list *out,
+                   struct error *e) must_use;
 /* The images of an index that stand in the same repository, by platform */
-int imagelist_children(struct db *d, struct arena *a, const struct sight *s, int64_t image_id, struct image_list *out,
-                       struct error *e) must_use;
-/* Counts of images by state and findings by severity over what fits the filter (registry, subscription, repository) */
-int imagelist_sum(struct db *d, struct arena *a, const struct sight *s, const struct image_filter *f,
-                  int64_t states[IMAGE_STATE_COUNT], struct tally *tally, struct error *e) must_use;
+int imagelist_children(struct db *d, struct arena *a, const struct sight *s, int64_t image_id,
+                       struct image_list *out, struct error *e) must_use;
+/* Counts of images by state and findings by severity over what fits the filter (registry,
+ * subscription, repository) */
+int imagelist_sum(struct db *d, struct arena *a, const struct sight *s,
+                  const struct image_filter *f, int64_t states[IMAGE_STATE_COUNT],
+                  struct tally *tally, struct error *e) must_use;

@@ -101,8 +101,8 @@ int images_push(struct db *d, const struct image_push *p, int64_t *image_id, boo
 	if (code >= 0)
 		code = db_int(
 		        d, e, image_id,
-		        "INSERT INTO image (repository_id, manifest_id, first_seen, pushed_at)"
-		        " VALUES ($1, $2, $3, $4) ON CONFLICT (repository_id, manifest_id) DO "
+		        "INSERT INTO image (registry_id, repository_id, manifest_id, first_seen, pushed_at)"
+		        " VALUES ((SELECT registry_id FROM repository WHERE id = $1), $1, $2, $3, $4) ON CONFLICT (repository_id, manifest_id) DO "
 		        "UPDATE SET"
 		        " pushed_at = CASE WHEN image.pushed_at IS NULL OR excluded.pushed_at > "
 		        "image.pushed_at"

@@ -33,6 +33,7 @@ CREATE TABLE ledger (                             -- what was billed: once a dig
 	billed_at BIGINT NOT NULL,
 	PRIMARY KEY (subscription_id, digest)
 );
+CREATE INDEX ledger_by_day ON ledger (subscription_id, billed_at);
 
 -- Registries and what is in them
 
@@ -127,6 +128,7 @@ CREATE INDEX manifest_child_by_child ON manifest_child (child_id);
 
 CREATE TABLE image (                              -- a manifest in a repository
 	id {id},
+	registry_id BIGINT NOT NULL REFERENCES registry (id), -- its repository's
 	repository_id BIGINT NOT NULL REFERENCES repository (id),
 	manifest_id BIGINT NOT NULL REFERENCES manifest (id),
 	first_seen BIGINT NOT NULL,
@@ -137,6 +139,7 @@ CREATE TABLE image (                              -- a manifest in a repository
 );
 CREATE INDEX image_by_manifest ON image (manifest_id);
 CREATE INDEX image_by_pull ON image (pulled_at);
+CREATE INDEX image_by_registry ON image (registry_id, id);
 
 CREATE TABLE tag (                                -- history: the row without until_at is today's
 	repository_id BIGINT NOT NULL REFERENCES repository (id),
@@ -328,7 +331,7 @@ CREATE TABLE running (
 	ended_at BIGINT,
 	UNIQUE (place_id, owner, container, digest)
 );
-CREATE INDEX running_by_manifest ON running (manifest_id);
+CREATE INDEX running_now ON running (manifest_id) WHERE ended_at IS NULL;
 CREATE INDEX running_by_digest ON running (digest);
 
 -- Recommendations
@@ -347,6 +350,8 @@ CREATE TABLE posture (                            -- state of an assessment on a
 	custom TEXT,                              -- JSON as a customer put it; NULL: ours
 	PRIMARY KEY (resource, assessment)
 );
+CREATE INDEX posture_by_subscription ON posture (subscription_id);
+CREATE INDEX posture_by_registry ON posture (registry_id);
 
 CREATE TABLE assessment_kind (                    -- a customer's own assessment metadata
 	subscription_id {text} NOT NULL,
@@ -356,14 +361,15 @@ CREATE TABLE assessment_kind (                    -- a customer's own assessment
 );
 
 CREATE TABLE exemption (                          -- of a recommendation (standardAssignments)
-	name {text} PRIMARY KEY,                  -- GUID
+	name {text} NOT NULL,                     -- GUID
 	resource {text} NOT NULL,
 	assessment {text} NOT NULL,
 	category {text} NOT NULL,                 -- waiver, mitigated
 	display_name TEXT NOT NULL, description TEXT NOT NULL,
 	expires_at BIGINT,
 	created_by {text} NOT NULL, created_at BIGINT NOT NULL,
-	changed_by {text} NOT NULL, changed_at BIGINT NOT NULL
+	changed_by {text} NOT NULL, changed_at BIGINT NOT NULL,
+	PRIMARY KEY (name, resource)
 );
 CREATE INDEX exemption_by_resource ON exemption (resource, assessment);
 
