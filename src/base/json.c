@@ -1,4 +1,5 @@
 #include "base/json.h"
+#include "base/jsonout.h"
 #include <jansson.h>
 
 /* struct json is never defined: a pointer to it is jansson's json_t, seen from outside this file.
@@ -105,4 +106,64 @@ int json_next(const struct json *object, void **it, str *key, const struct json 
 	*key = str_c(json_object_iter_key(*it));
 	*value = outside(json_object_iter_value(*it));
 	return 1;
+}
+
+static bool write_value(struct jsonout *j, const char *key, json_t *v);
+
+static bool write_members(struct jsonout *j, const char *key, json_t *v)
+{
+	bool whole = true;
+
+	jsonout_object(j, key);
+	for (void *it = json_object_iter(v); it; it = json_object_iter_next(v, it))
+		whole &= write_value(j, json_object_iter_key(it), json_object_iter_value(it));
+	jsonout_end(j);
+	return whole;
+}
+
+static bool write_items(struct jsonout *j, const char *key, json_t *v)
+{
+	bool whole = true;
+
+	jsonout_array(j, key);
+	for (size_t i = 0; i < json_array_size(v); i++)
+		whole &= write_value(j, NULL, json_array_get(v, i));
+	jsonout_end(j);
+	return whole;
+}
+
+/* Depth: JSONOUT_DEPTH_MAX calls. */
+static bool write_value(struct jsonout *j, const char *key, json_t *v)
+{
+	switch (v ? json_typeof(v) : JSON_NULL) {
+	case JSON_OBJECT:
+	case JSON_ARRAY:
+		if (j->depth == JSONOUT_DEPTH_MAX) {
+			jsonout_null(j, key);
+			return false;
+		}
+		return json_is_object(outside(v)) ? write_members(j, key, v) : write_items(j, key, v);
+	case JSON_STRING:
+		jsonout_str(j, key, json_text(outside(v)));
+		return true;
+	case JSON_INTEGER:
+		jsonout_i64(j, key, json_integer_value(v));
+		return true;
+	case JSON_REAL:
+		jsonout_f64(j, key, json_real_value(v));
+		return true;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		jsonout_bool(j, key, json_is_true(v));
+		return true;
+	case JSON_NULL:
+		break;
+	}
+	jsonout_null(j, key);
+	return true;
+}
+
+bool json_write(struct jsonout *j, const char *key, const struct json *value)
+{
+	return write_value(j, key, inside(value));
 }

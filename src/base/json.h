@@ -28,3 +28,8 @@ const struct json *json_at(const struct json *array, size_t i);
 /* Walk an object's members in the document's order: start with *it NULL, 1 for a member, 0 at the
  * end. */
 int json_next(const struct json *object, void **it, str *key, const struct json **value);
+
+/* The value written again, in its own order. False: it nests deeper than jsonout writes, and what was too
+ * deep became null. */
+struct jsonout;
+bool json_write(struct jsonout *j, const char *key, const struct json *value);
