@@ -48,6 +48,7 @@ int ask_init(struct ask *k, const struct client *c, const struct request *q, str
 	k->q.method = q->method ? copy_z(&k->arena, q->method) : "GET";
 	k->q.accept = copy_z(&k->arena, q->accept);
 	k->q.content_type = copy_z(&k->arena, q->content_type);
+	k->q.content_range = copy_z(&k->arena, q->content_range);
 	k->q.if_none_match = copy_z(&k->arena, q->if_none_match);
 	k->q.if_modified_since = copy_z(&k->arena, q->if_modified_since);
 	k->q.if_range = copy_z(&k->arena, q->if_range);
@@ -99,6 +100,10 @@ static struct curl_slist *make_headers(const struct ask *k, uint64_t from, bool 
 		add_header(&list, "Accept", str_c(k->q.accept));
 	if (k->q.content_type)
 		add_header(&list, "Content-Type", str_c(k->q.content_type));
+	if (k->q.content_range)
+		add_header(&list, "Content-Range", str_c(k->q.content_range));
+	if (k->q.body.n) /* libcurl would wait a second for leave to send it */
+		add_header(&list, "Expect", (str){ 0 });
 	if (secret_is_set(&k->authorization) && !elsewhere)
 		add_header(&list, "Authorization", secret_view(&k->authorization));
 	if (k->q.if_none_match)

@@ -27,6 +27,7 @@ struct request {            /* borrowed for the call, authorize_ctx until the st
 	const char *accept; /* NULL: anything */
 	str body;           /* of all but GET and HEAD; a secret may be in it, so it is wiped */
 	const char *content_type;
+	const char *content_range; /* "0-1023": of an upload in pieces (distribution-spec); may be NULL */
 	/* Asked before the first try (refused is NULL) and after a 401 (thrice at most) of the
 	 * request's own origin: 1 with the Authorization header's value in *out, 0 when there is
 	 * none to give, below 0 an error. Also asked by a resuming stream. May be NULL. */

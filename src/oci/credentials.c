@@ -234,6 +234,8 @@ int credentials_find(const struct image_reference *image, const char *username,
 	const char *docker = getenv("DOCKER_CONFIG");
 	int r;
 
+	if (username && !*username) /* nobody: no file is asked either */
+		return 0;
 	if (username) {
 		secret_set(&out->username, str_c(username));
 		secret_set(&out->password, str_c(password));

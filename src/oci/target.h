@@ -9,7 +9,7 @@
 struct source_options {
 	const char *platform; /* "os/arch[/variant]"; NULL: linux and this machine's */
 	const char *manifest; /* "sha256:…" from source_platforms: this one of the index; else NULL */
-	const char *username; /* NULL: from the credential files */
+	const char *username; /* NULL: from the credential files; empty: nobody */
 	const char *password; /* never printed or logged */
 	const char *ca_file;  /* extra CA bundle; may be NULL */
 	bool insecure;        /* plain http and unverified TLS allowed */
