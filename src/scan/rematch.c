@@ -57,22 +57,21 @@ static int match_one(struct rematching *m, size_t index, struct error *e)
 	const struct rematch_package *x = &m->v[index];
 	struct scan_report r = { .now = 0 };
 	struct package *p;
-	bool owned = x->owner < m->n;
 	int code = 0;
 
 	if (m->distro)
 		r.distro = *m->distro;
-	if (owned && (p = vec_push(m->a, &r.packages)))
-		*p = placeless(&m->v[x->owner].p);
+	if (x->owner && (p = vec_push(m->a, &r.packages)))
+		*p = placeless(x->owner);
 	if ((p = vec_push(m->a, &r.packages)))
 		*p = placeless(&x->p);
 	if (m->a->failed)
 		return error_set(e, ERR_LIMIT, "a package that is too large");
-	if (owned)
-		p->owner = m->v[x->owner].p.name;
+	if (x->owner)
+		p->owner = x->owner->name;
 	if (!locks_is_own(p))
 		code = vulndb_match(m->db, p, m->distro, m->a, &r, e);
-	if (code >= 0 && owned && r.findings.n)
+	if (code >= 0 && x->owner && r.findings.n)
 		code = owned_hide(m->db, m->a, &r, e);
 	return code < 0 ? code : tell(m, &r, index, gap_of(&r, 0), e);
 }

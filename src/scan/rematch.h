@@ -6,8 +6,8 @@
 struct vulndb;
 
 struct rematch_package {
-	struct package p; /* path and layer play no part */
-	size_t owner;     /* index of the distribution's package that brought it; SIZE_MAX: none */
+	struct package p;            /* path and layer play no part */
+	const struct package *owner; /* the distribution's package that brought it; NULL: none */
 };
 
 struct rematch_result {                 /* of one package */
