@@ -8,7 +8,9 @@ struct scan_order {
 	str reason; /* push, import, sync, pulled, running, asked */
 	enum job_priority priority;
 	int64_t accepted_ms; /* when it was asked for; 0: now */
-	bool anew;           /* read again, whatever is known of the digest */
+	bool child;          /* an image of an index that was pushed: that one is billed */
+	bool untagged; /* pushed by digest alone: may be an image of an index that comes after it */
+	bool anew;     /* read again, whatever is known of the digest */
 };
 int trigger_scan(const struct center *c, const struct scan_order *o, int64_t *job,
                  struct error *e) must_use;

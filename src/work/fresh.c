@@ -1,0 +1,52 @@
+#include "work/fresh.h"
+#include "work/crew.h"
+#include <inttypes.h>
+#include <stdio.h>
+
+static int match(struct work *w, const struct data_hold *data, struct error *e)
+{
+	struct matcher m = { .c = w->c, .data = data, .max_data_age_days = w->o.max_data_age_days };
+	int r = matcher_run(&m, &(struct package_ask){ .unmatched = true }, e);
+
+	return r < 0 ? r : matcher_judge(&m, false, e);
+}
+
+/* A generation that came meanwhile looked through the packages before these were there. */
+static int catch_up(struct work *w, int64_t used, struct error *e)
+{
+	struct data_hold now = { 0 };
+	char subject[40];
+	int r = data_take(w->data, &now, e);
+
+	if (r < 0)
+		return r;
+	int64_t id = now.generation_id;
+	data_let_go(w->data, &now);
+	if (id == used)
+		return 0;
+	snprintf(subject, sizeof subject, "since %" PRId64, used);
+	return job_put(w->c,
+	               &(struct job_order){ .kind = JOB_REMATCH,
+	                                    .subject = str_c(subject),
+	                                    .priority = PRIORITY_DATA },
+	               NULL, e);
+}
+
+int fresh_match(struct work *w, struct error *e)
+{
+	struct data_hold data = { 0 };
+	int r = data_take(w->data, &data, e);
+
+	if (r == ERR_NODATA) {
+		*e = (struct error){ 0 };
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	int64_t used = data.generation_id;
+	pthread_mutex_lock(&w->matching);
+	r = match(w, &data, e);
+	pthread_mutex_unlock(&w->matching);
+	data_let_go(w->data, &data);
+	return r < 0 ? r : catch_up(w, used, e);
+}
