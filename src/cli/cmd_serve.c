@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "center/founding.h"
 #include "center/sessions.h"
+#include "center/vault.h"
 #include "cli/commands.h"
 #include "cli/house.h"
 #include "cli/options.h"
@@ -26,7 +27,7 @@ struct settings {
 	unsigned workers, threads, rate;
 	uint64_t cache_max;
 	unsigned refresh_s;
-	bool behind_proxy, quiet, verbose;
+	bool behind_proxy, rotate_key, quiet, verbose;
 	struct oidc_options oidc;
 	struct option_list oidc_roles;
 	char address[128];
@@ -312,6 +313,18 @@ static int serve(struct settings *s, struct error *e)
 	return r < 0 ? r : 0;
 }
 
+static int rotate(const struct settings *s, struct error *e)
+{
+	char file[4096];
+	int r = house_key_file(&s->house, file, e);
+
+	if (r >= 0)
+		r = vault_rotate(file, e);
+	if (r >= 0)
+		fprintf(stderr, "plimsoll: %s has a fresh key; start the center's processes again\n", file);
+	return r;
+}
+
 int cmd_serve(int argc, char **argv)
 {
 	struct arena arena cleanup(arena_done) = ARENA(1 << 20);
@@ -324,6 +337,7 @@ int cmd_serve(int argc, char **argv)
 		{ "data-dir", 0, OPTION_TEXT, &s.house.data_dir, "DIR", "what is kept in files; /var/lib/plimsoll for root, else ~/.local/share/plimsoll" },
 		{ "store", 0, OPTION_TEXT, &s.house.store, "URL", "postgresql://… , or the file of an SQLite; DIR/center.db" },
 		{ "key-file", 0, OPTION_TEXT, &s.house.key_file, "FILE", "key that seals secrets in the store; DIR/secrets.key" },
+		{ "rotate-key", 0, OPTION_FLAG, &s.rotate_key, NULL, "put a fresh key first into the key file, and end; the others still open" },
 		{ "cert", 0, OPTION_TEXT, &s.house.cert, "FILE", "TLS certificates, PEM; made in DIR/tls" },
 		{ "key", 0, OPTION_TEXT, &s.house.key, "FILE", "their key" },
 		{ "behind-proxy", 0, OPTION_FLAG, &s.behind_proxy, NULL, "plain http on loopback, for a proxy that does TLS and sets X-Forwarded-*" },
@@ -356,6 +370,8 @@ int cmd_serve(int argc, char **argv)
 	if (n > 0)
 		error_set(&e, ERR_USAGE, "serve takes no operands");
 	log_level_set(s.quiet ? LOG_WARN : s.verbose ? LOG_DEBUG : LOG_INFO);
+	if (!e.code && s.rotate_key)
+		return rotate(&s, &e) < 0 ? screen_fail(&e) : 0;
 	if (e.code || check(&s, &arena, &e) < 0 || serve(&s, &e) < 0)
 		return screen_fail(&e);
 	return 0;

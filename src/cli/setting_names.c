@@ -22,6 +22,7 @@ bool setting_known(str name, bool *is_flag)
 		"plan",
 		"quiet",
 		"redhat-vex",
+		"rotate-key",
 		"show-suppressed",
 		"verbose",
 		"whole-layers",
