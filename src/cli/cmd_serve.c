@@ -5,15 +5,14 @@
 #include "base/time.h"
 #include "center/founding.h"
 #include "center/sessions.h"
+#include "center/settings.h"
 #include "center/vault.h"
 #include "cli/commands.h"
 #include "cli/house.h"
 #include "cli/options.h"
 #include "cli/screen.h"
 #include "net/server.h"
-#ifdef HAVE_WORK
 #include "work/work.h"
-#endif
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,7 +25,7 @@ struct settings {
 	const char *role, *listen, *subscription, *db, *from, *cache_dir;
 	unsigned workers, threads, rate;
 	uint64_t cache_max;
-	unsigned refresh_s;
+	unsigned refresh_s, max_data_age;
 	bool behind_proxy, rotate_key, quiet, verbose;
 	struct oidc_options oidc;
 	struct option_list oidc_roles;
@@ -171,10 +170,13 @@ struct running {
 	struct secret token;
 	struct arena arena;
 	int64_t swept_ms;
-#ifdef HAVE_WORK
 	struct work *work;
-#endif
 };
+
+static int put_refresh(void *every, struct db *d, struct error *e)
+{
+	return settings_put(d, SETTING_REFRESH_S, *(unsigned *)every, e);
+}
 
 static int start_house(const struct settings *s, struct running *x, struct error *e)
 {
@@ -185,6 +187,8 @@ static int start_house(const struct settings *s, struct running *x, struct error
 		r = founding_key(c, e);
 	if (r >= 0)
 		r = founding_subscription(c, str_c(s->subscription), &x->arena, &x->subscription, e);
+	if (r >= 0 && s->refresh_s)
+		r = store_do(c->store, STORE_WRITE, put_refresh, (void *)(uintptr_t)&s->refresh_s, e);
 	if (r >= 0)
 		r = founding_admin(c, NULL, &x->token, e);
 	if (r >= 0)
@@ -211,25 +215,19 @@ static int start_server(struct settings *s, struct running *x, struct error *e)
 
 static int start_work(const struct settings *s, struct running *x, struct error *e)
 {
-#ifdef HAVE_WORK
 	struct work_options o = { .workers = s->workers, .db_path = s->db, .cache_dir = s->cache_dir,
-		                  .cache_bytes = s->cache_max, .version = PLIMSOLL_VERSION, .feeds = s->from };
+		                  .cache_bytes = s->cache_max, .version = PLIMSOLL_VERSION, .feeds = s->from,
+		                  .max_data_age_days = s->max_data_age };
 
 	return work_start(&x->house.center, &o, &x->work, e);
-#else
-	(void)s, (void)x, (void)e;
-	return 0;
-#endif
 }
 
 static void stop(struct running *x)
 {
 	if (x->server)
 		server_stop(x->server, GRACE_MS);
-#ifdef HAVE_WORK
 	if (x->work)
 		work_stop(x->work, GRACE_MS);
-#endif
 	server_free(x->server);
 	api_free(x->api);
 	secret_done(&x->token);
@@ -347,6 +345,8 @@ int cmd_serve(int argc, char **argv)
 		{ "rate", 0, OPTION_NUMBER, &s.rate, "N", "requests a minute of one caller; 6000" },
 		{ "db", 0, OPTION_TEXT, &s.db, "FILE", "advisory database; DIR/advisories.db" },
 		{ "from", 0, OPTION_TEXT, &s.from, "URL|DIR", "where advisories come from; their publishers" },
+		{ "refresh", 0, OPTION_SECONDS, &s.refresh_s, "EVERY", "how often they are updated (30m, 12h); as set before, at first 6h" },
+		{ "max-data-age", 0, OPTION_NUMBER, &s.max_data_age, "DAYS", "older advisories are a gap" },
 		{ "cache-dir", 0, OPTION_TEXT, &s.cache_dir, "DIR", "what was read of layers; DIR/cache" },
 		{ "cache-max", 0, OPTION_BYTES, &s.cache_max, "SIZE", "how much of it is kept; 4G" },
 		{ "oidc-issuer", 0, OPTION_TEXT, &s.oidc.issuer, "URL", "people sign in with this OpenID Connect provider" },

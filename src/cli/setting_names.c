@@ -62,6 +62,7 @@ bool setting_known(str name, bool *is_flag)
 		"platform",
 		"podman-root",
 		"rate",
+		"refresh",
 		"role",
 		"server",
 		"severity",

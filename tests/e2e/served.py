@@ -47,7 +47,7 @@ class Center:
         self.log_file = self.folder.parent / (self.folder.name + ".log")
 
     def start(self, wait=60):
-        command = [self.program, "serve", "--data-dir", self.folder, "--listen", self.listen, *self.options]
+        command = [self.program, "serve", "--data-dir", self.folder, "--listen", self.listen, "--from", "none", *self.options]
         if self.store:
             command += ["--store", self.store]
         env = {k: v for k, v in os.environ.items() if k not in ("PLIMSOLL_SERVER", "PLIMSOLL_TOKEN", "PLIMSOLL_CA")}
