@@ -345,10 +345,10 @@ static const struct param audit_params[] = {
 
 static const struct route rows[] = {
 	{ { METHOD_GET,    "/api/v1/me",             false }, FAMILY_V1, me,           NULL, "Who the caller is and what roles he has", NULL, NULL, "Me" },
-	{ { METHOD_POST,   "/api/v1/login-links",    false }, FAMILY_V1, make_link,    NULL, "A link that signs a browser in as the caller, once, within ten minutes", NULL, NULL, "LoginLink" },
+	{ { METHOD_POST,   "/api/v1/login-links",    false }, FAMILY_V1, make_link,    NULL, "A link that signs a browser in as the caller, once, within ten minutes", NULL, NULL, "201 LoginLink" },
 	{ { METHOD_GET,    "/api/v1/roles",          false }, FAMILY_V1, list_roles,   NULL, "Roles and their actions", NULL, NULL, "RoleList" },
 	{ { METHOD_GET,    "/api/v1/tokens",         false }, FAMILY_V1, list_tokens,  NULL, "Tokens that the caller may see", tokens_params, NULL, "TokenList" },
-	{ { METHOD_POST,   "/api/v1/tokens",         false }, FAMILY_V1, make_token,   NULL, "Make a token, which is shown this once", NULL, "NewToken", "Token" },
+	{ { METHOD_POST,   "/api/v1/tokens",         false }, FAMILY_V1, make_token,   NULL, "Make a token, which is shown this once", NULL, "NewToken", "201 Token" },
 	{ { METHOD_GET,    "/api/v1/tokens/{token}", false }, FAMILY_V1, get_token,    NULL, "One token", NULL, NULL, "Token" },
 	{ { METHOD_DELETE, "/api/v1/tokens/{token}", false }, FAMILY_V1, revoke_token, NULL, "Revoke a token", NULL, NULL, NULL },
 	{ { METHOD_GET,    "/api/v1/audit-log",      false }, FAMILY_V1, list_audit,   "Plimsoll.Center/auditLog/read", "What was changed and what was refused, the newest first", audit_params, NULL, "AuditList" },

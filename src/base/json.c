@@ -51,7 +51,12 @@ str json_str(const struct json *object, const char *key)
 
 bool json_i64(const struct json *object, const char *key, int64_t *out)
 {
-	const json_t *v = inside(json_get(object, key));
+	return json_int(json_get(object, key), out);
+}
+
+bool json_int(const struct json *value, int64_t *out)
+{
+	const json_t *v = inside(value);
 	if (!json_is_integer(v))
 		return false;
 	*out = json_integer_value(v);
@@ -166,4 +171,15 @@ static bool write_value(struct jsonout *j, const char *key, json_t *v)
 bool json_write(struct jsonout *j, const char *key, const struct json *value)
 {
 	return write_value(j, key, inside(value));
+}
+
+enum json_kind json_kind(const struct json *v)
+{
+	static const enum json_kind kinds[] = {
+		[JSON_OBJECT] = JSON_KIND_OBJECT, [JSON_ARRAY] = JSON_KIND_ARRAY,
+		[JSON_STRING] = JSON_KIND_STRING, [JSON_INTEGER] = JSON_KIND_INTEGER,
+		[JSON_REAL] = JSON_KIND_REAL,     [JSON_TRUE] = JSON_KIND_BOOL,
+		[JSON_FALSE] = JSON_KIND_BOOL,    [JSON_NULL] = JSON_KIND_NULL,
+	};
+	return v ? kinds[json_typeof(inside(v))] : JSON_KIND_NONE;
 }

@@ -16,9 +16,12 @@ void json_free(struct json *document); /* only what json_parse gave; NULL is fin
 const struct json *json_get(const struct json *object, const char *key);
 str json_str(const struct json *object, const char *key); /* string member, else empty */
 str json_text(const struct json *value);                  /* value itself a string, else empty */
+bool json_int(const struct json *value, int64_t *out); /* value itself */
 bool json_i64(const struct json *object, const char *key, int64_t *out);
 bool json_f64(const struct json *object, const char *key, double *out); /* integers too */
 bool json_bool(const struct json *object, const char *key); /* true only for the literal true */
+enum json_kind { JSON_KIND_NONE, JSON_KIND_NULL, JSON_KIND_BOOL, JSON_KIND_INTEGER, JSON_KIND_REAL, JSON_KIND_STRING, JSON_KIND_ARRAY, JSON_KIND_OBJECT };
+enum json_kind json_kind(const struct json *v); /* NONE: absent */
 bool json_is_object(const struct json *v);
 bool json_is_array(const struct json *v);
 
