@@ -2,8 +2,10 @@
  * (swagger 2024-01-01; older versions are parts of it). Truth in "enforce", "inherited" and "isEnabled" is text. */
 #include "api/azure.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "center/plans.h"
 #include "center/postures.h"
+#include "work/triggers.h"
 
 #define READ_ACTION  "Microsoft.Security/pricings/read"
 #define WRITE_ACTION "Microsoft.Security/pricings/write"
@@ -241,6 +243,7 @@ struct change {
 	struct azure_scope scope;
 	struct pricing pricing;
 	const char *action;
+	VEC(int64_t) watched;
 };
 
 static int read_extensions(struct call *c, const struct json *v, str *out, struct error *e)
@@ -322,6 +325,48 @@ static int follow(void *ctx, struct db *d, struct error *e)
 	return postures_make_all(d, c->arena, x->scope.subscription, now, e);
 }
 
+/* Registries of the scope whose images are to be scanned now. */
+static int find_watched(void *ctx, struct db *d, struct error *e)
+{
+	struct change *x = ctx;
+	struct arena *a = x->call->arena;
+	struct registry_filter f = REGISTRY_FILTER;
+	struct registry_list found = { 0 };
+	struct paging page = { .limit = PAGE_MOST };
+	int r;
+
+	x->watched.n = 0;
+	f.subscription = x->scope.subscription;
+	do {
+		found.n = 0;
+		r = registries_list(d, a, &sight_all, &f, &page, &found, e);
+		for (size_t i = 0; r >= 0 && i < found.n; i++) {
+			const struct registry *g = &found.v[i];
+			if (x->scope.registry_id && x->scope.registry_id != g->id)
+				continue;
+			r = plans_watch(d, a, g, e);
+			if (r == 1)
+				vec_add(a, &x->watched, g->id);
+		}
+		page.after = found.next;
+	} while (r >= 0 && page.after.n);
+	return MIN(r, 0);
+}
+
+/* What was pushed while the plan was off is looked for. The plan is switched already: a queue that does not take it
+ * is told in the log, and the next sync makes good for it. */
+static void look_through(struct call *c, struct change *x)
+{
+	struct error e = { 0 };
+	int64_t job;
+	int r = azure_change(c, find_watched, x, &e);
+
+	for (size_t i = 0; r >= 0 && i < x->watched.n; i++)
+		r = trigger_sync(c->center, x->watched.v[i], (str){ 0 }, PRIORITY_SYNC, &job, &e);
+	if (r < 0)
+		log_warn("plan.sync_failed", KVS("scope", x->scope.id), KV("why", e.msg));
+}
+
 static int change(struct call *c, store_work *work, const char *action, struct change *x, struct error *e)
 {
 	int made, r;
@@ -330,6 +375,8 @@ static int change(struct call *c, store_work *work, const char *action, struct c
 	x->action = action;
 	made = azure_change(c, work, x, e);
 	r = made < 0 ? made : azure_change(c, follow, x, e);
+	if (r >= 0 && (x->pricing.standard || str_ends(str_c(action), STR("/delete"))))
+		look_through(c, x);
 	return r < 0 ? r : made;
 }
 
