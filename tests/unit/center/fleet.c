@@ -87,7 +87,9 @@ int64_t fleet_repository(int64_t registry_id, const char *name)
 {
 	int64_t id = 0;
 
-	EXPECT_OK(images_use_repository(fleet_open(), registry_id, str_c(name), fleet_now, &id, &err), &err);
+	EXPECT_OK(
+	        images_use_repository(fleet_open(), registry_id, str_c(name), fleet_now, &id, &err),
+	        &err);
 	fleet_close();
 	return id;
 }
@@ -102,11 +104,14 @@ str fleet_digest(char digit)
 
 int64_t fleet_image(int64_t repository_id, char digit, const char *tag, int64_t *manifest)
 {
-	struct image_push p = { .repository_id = repository_id, .tag = str_c(tag), .at = fleet_now, .pushed = true };
+	struct image_push p = {
+		.repository_id = repository_id, .tag = str_c(tag), .at = fleet_now, .pushed = true
+	};
 	int64_t id = 0;
 	struct db *d = fleet_open();
 
-	EXPECT_OK(manifests_use(d, fleet_digest(digit), STR("application/vnd.oci.image.manifest.v1+json"),
+	EXPECT_OK(manifests_use(d, fleet_digest(digit),
+	                        STR("application/vnd.oci.image.manifest.v1+json"),
 	                        MANIFEST_KIND_IMAGE, fleet_now, &p.manifest_id, &err),
 	          &err);
 	EXPECT_OK(images_push(d, &p, &id, NULL, &err), &err);
@@ -135,7 +140,8 @@ static const struct distro bookworm = {
 
 struct inventory_stored fleet_scan(int64_t manifest_id, const char *const *packages)
 {
-	struct scan_report r = { .image = { .os = STR("linux"), .arch = STR("amd64") }, .distro = bookworm };
+	struct scan_report r = { .image = { .os = STR("linux"), .arch = STR("amd64") },
+		                 .distro = bookworm };
 	struct inventory_stored stored = { 0 };
 
 	for (; *packages; packages++) {
@@ -177,10 +183,12 @@ void fleet_judge(int64_t generation_id)
 
 	EXPECT_OK(profiles_list(d, &fleet_arena, generation_id, &l, &err), &err);
 	for (size_t i = 0; i < l.n; i++)
-		EXPECT_OK(profiles_judge(d, &(struct profile_verdict){ .profile_id = l.v[i].id,
-		                                                       .generation_id = generation_id },
-		                         &err),
-		          &err);
+		EXPECT_OK(
+		        profiles_judge(d,
+		                       &(struct profile_verdict){ .profile_id = l.v[i].id,
+		                                                  .generation_id = generation_id },
+		                       &err),
+		        &err);
 	fleet_close();
 }
 
@@ -188,7 +196,8 @@ int64_t fleet_package(const char *name, const char *version)
 {
 	int64_t id = 0;
 
-	EXPECT_INT(db_int(fleet_open(), &err, &id, "SELECT id FROM package WHERE name = $1 AND version = $2", V_C(name),
+	EXPECT_INT(db_int(fleet_open(), &err, &id,
+	                  "SELECT id FROM package WHERE name = $1 AND version = $2", V_C(name),
 	                  V_C(version)),
 	           1);
 	fleet_close();
@@ -198,7 +207,8 @@ int64_t fleet_package(const char *name, const char *version)
 struct match_row fleet_match(const char *vulnerability, enum severity severity)
 {
 	return (struct match_row){ .vulnerability = str_c(vulnerability),
-		                   .fact = arena_printf(&fleet_arena, "{\"title\":\"%s\"}", vulnerability),
+		                   .fact = arena_printf(&fleet_arena, "{\"title\":\"%s\"}",
+		                                        vulnerability),
 		                   .severity = severity,
 		                   .score = 5.5,
 		                   .fix = FIX_AVAILABLE,
@@ -207,7 +217,8 @@ struct match_row fleet_match(const char *vulnerability, enum severity severity)
 		                   .exploited = { .epss = -1, .percentile = -1 } };
 }
 
-struct match_counts fleet_apply(int64_t generation_id, int64_t package_id, const struct match_row *v, size_t n)
+struct match_counts fleet_apply(int64_t generation_id, int64_t package_id,
+                                const struct match_row *v, size_t n)
 {
 	struct match_counts counts = { 0 };
 	struct package_matches m = { .package_id = package_id, .v = v, .n = n };
@@ -220,7 +231,9 @@ void fleet_settle(int64_t generation_id)
 {
 	struct stored_package_list l = { 0 };
 
-	EXPECT_OK(packages_next(fleet_open(), &fleet_arena, &(struct package_ask){ .unmatched = true }, &l, &err), &err);
+	EXPECT_OK(packages_next(fleet_open(), &fleet_arena,
+	                        &(struct package_ask){ .unmatched = true }, &l, &err),
+	          &err);
 	fleet_close();
 	for (size_t i = 0; i < l.n; i++)
 		fleet_apply(generation_id, l.v[i].id, NULL, 0);

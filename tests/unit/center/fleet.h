@@ -1,4 +1,5 @@
-/* tests/unit/center/fleet.h — a center that cases fill: registries, images, packages by name, matches by hand. */
+/* tests/unit/center/fleet.h — a center that cases fill: registries, images, packages by name,
+ * matches by hand. */
 #pragma once
 #include "../store/stores.h"
 #include "center/generations.h"
@@ -39,7 +40,7 @@ int64_t fleet_generation(const char *state);
 void fleet_judge(int64_t generation_id);
 int64_t fleet_package(const char *name, const char *version);
 struct match_row fleet_match(const char *vulnerability, enum severity severity);
-struct match_counts fleet_apply(int64_t generation_id, int64_t package_id, const struct match_row *v,
-                                size_t n);
+struct match_counts fleet_apply(int64_t generation_id, int64_t package_id,
+                                const struct match_row *v, size_t n);
 /* Whatever was never matched has no matches; the generation is matched whole */
 void fleet_settle(int64_t generation_id);

@@ -1,13 +1,16 @@
 /* center/images.h, imagelist.h, manifests.h */
-#include "fleet.h"
 #include "center/imagelist.h"
 #include "center/places.h"
+#include "fleet.h"
 
-static str today(int64_t repository, const char *tag) /* the digit of the digest it points at; "-" for none */
+static str today(int64_t repository,
+                 const char *tag) /* the digit of the digest it points at; "-" for none */
 {
 	struct tag_list l = { 0 };
 
-	EXPECT_OK(imagelist_tags(fleet_open(), &fleet_arena, &sight_all, repository, false, NULL, &l, &err), &err);
+	EXPECT_OK(imagelist_tags(fleet_open(), &fleet_arena, &sight_all, repository, false, NULL,
+	                         &l, &err),
+	          &err);
 	fleet_close();
 	for (size_t i = 0; i < l.n; i++)
 		if (str_eq(l.v[i].name, str_c(tag)))
@@ -42,7 +45,9 @@ TEST(a_push_that_comes_late_does_not_move_a_tag_back)
 	fleet_close();
 	push(repository, '1', "latest", NOON + 35); /* before it was taken away */
 	EXPECT_STR(today(repository, "latest"), STR("-"));
-	EXPECT_OK(imagelist_tags(fleet_open(), &fleet_arena, &sight_all, repository, true, NULL, &history, &err), &err);
+	EXPECT_OK(imagelist_tags(fleet_open(), &fleet_arena, &sight_all, repository, true, NULL,
+	                         &history, &err),
+	          &err);
 	fleet_close();
 	EXPECT_INT(history.n, 3); /* 1, 2, 2 */
 	EXPECT_INT(history.v[0].until_at, NOON + 20);
@@ -61,7 +66,8 @@ static size_t listed(const struct image_filter *f, struct image_list *l)
 TEST(an_untagged_image_stays_and_a_deleted_one_goes_with_its_tags)
 {
 	fleet_begin();
-	int64_t registry = fleet_registry(SUB, "reg"), repository = fleet_repository(registry, "app"), manifest;
+	int64_t registry = fleet_registry(SUB, "reg"),
+	        repository = fleet_repository(registry, "app"), manifest;
 	struct image_list l;
 	struct image_row x;
 
@@ -74,7 +80,8 @@ TEST(an_untagged_image_stays_and_a_deleted_one_goes_with_its_tags)
 	EXPECT_INT(listed(&(struct image_filter){ .tag = STR("latest") }, &l), 1);
 	EXPECT_STR(l.v[0].digest, fleet_digest('2'));
 	struct db *d = fleet_open();
-	EXPECT_INT(images_remove(d, repository, manifest, NOON - 1, &err), 0); /* before it was pushed */
+	EXPECT_INT(images_remove(d, repository, manifest, NOON - 1, &err),
+	           0); /* before it was pushed */
 	EXPECT_INT(images_remove(d, repository, manifest, NOON + 20, &err), 1);
 	EXPECT_INT(images_remove(d, repository, manifest, NOON + 21, &err), 0);
 	fleet_close();
@@ -112,7 +119,8 @@ TEST(stamps_of_pushes_and_pulls_move_forward_only)
 	EXPECT_INT(images_pull(d, repository, manifest + 1, NOON + 3, &err), 0);
 	fleet_close();
 	EXPECT_INT(listed(&(struct image_filter){ .tag = STR("b") }, &l), 1);
-	EXPECT(l.v[0].pushed_at == NOON && l.v[0].pulled_at == NOON + 9 && l.v[0].first_seen == NOON - 100);
+	EXPECT(l.v[0].pushed_at == NOON && l.v[0].pulled_at == NOON + 9 &&
+	       l.v[0].first_seen == NOON - 100);
 	EXPECT_INT(listed(&(struct image_filter){ .pulled_since = NOON + 10 }, &l), 0);
 	fleet_end();
 }
@@ -120,7 +128,9 @@ TEST(stamps_of_pushes_and_pulls_move_forward_only)
 static size_t due(int64_t now, struct image_due_list *l)
 {
 	*l = (struct image_due_list){ 0 };
-	EXPECT_OK(images_due_pulled(fleet_open(), &fleet_arena, now, 30 * 86400, 7 * 86400, 100, l, &err), &err);
+	EXPECT_OK(images_due_pulled(fleet_open(), &fleet_arena, now, 30 * 86400, 7 * 86400, 100, l,
+	                            &err),
+	          &err);
 	fleet_close();
 	return l->n;
 }
@@ -129,7 +139,8 @@ TEST(what_was_pulled_lately_is_assessed_every_seven_days)
 {
 	enum { DAY = 86400 };
 	fleet_begin();
-	int64_t repository = fleet_repository(fleet_registry(SUB, "reg"), "app"), manifest, generation;
+	int64_t repository = fleet_repository(fleet_registry(SUB, "reg"), "app"), manifest,
+	        generation;
 	static const char *const none[] = { NULL };
 	struct image_due_list l;
 
@@ -158,10 +169,16 @@ TEST(what_runs_is_tied_to_its_image_whichever_comes_first)
 {
 	fleet_begin();
 	int64_t repository = fleet_repository(fleet_registry(SUB, "reg"), "app"), place;
-	struct running v[] = { { STR("default/Deployment/web"), STR("web"), STR("reg/app:1"), fleet_digest('1') },
-		               { STR("default/Deployment/db"), STR("db"), STR("reg/db:1"), fleet_digest('2') } };
-	struct place_report r = { .subscription = STR(SUB), .resource_group = STR("g"), .name = STR("prod"),
-		                  .kind = PLACE_CLUSTER, .v = v, .n = 2 };
+	struct running v[] = {
+		{ STR("default/Deployment/web"), STR("web"), STR("reg/app:1"), fleet_digest('1') },
+		{ STR("default/Deployment/db"), STR("db"), STR("reg/db:1"), fleet_digest('2') }
+	};
+	struct place_report r = { .subscription = STR(SUB),
+		                  .resource_group = STR("g"),
+		                  .name = STR("prod"),
+		                  .kind = PLACE_CLUSTER,
+		                  .v = v,
+		                  .n = 2 };
 	struct running_list l = { 0 };
 	struct image_list images;
 	struct image_due_list waiting = { 0 };
@@ -183,7 +200,9 @@ TEST(what_runs_is_tied_to_its_image_whichever_comes_first)
 		EXPECT_INT(l.v[i].first_seen, NOON);
 	}
 	EXPECT_OK(manifests_note(d, manifest, MANIFEST_FAILED, STR("gone"), NOON, &err), &err);
-	EXPECT_OK(images_due_running(d, &fleet_arena, NOON + 7 * 86400, 7 * 86400, 9, &waiting, &err), &err);
+	EXPECT_OK(
+	        images_due_running(d, &fleet_arena, NOON + 7 * 86400, 7 * 86400, 9, &waiting, &err),
+	        &err);
 	EXPECT_INT(waiting.n, 1);
 	EXPECT(!waiting.v[0].scanned);
 	fleet_close();
@@ -202,14 +221,16 @@ TEST(an_index_is_as_its_worst_image)
 	fleet_image(repository, '2', "", &two);
 	const struct image_child v[] = { { one, STR("linux/amd64") }, { two, STR("linux/arm64") } };
 	struct db *d = fleet_open();
-	EXPECT_OK(db_run(d, &err, "UPDATE manifest SET kind = 'index' WHERE id = $1", V_INT(index)), &err);
+	EXPECT_OK(db_run(d, &err, "UPDATE manifest SET kind = 'index' WHERE id = $1", V_INT(index)),
+	          &err);
 	EXPECT_OK(images_set_children(d, index, v, 2, &err), &err);
 	EXPECT_OK(manifests_note(d, index, MANIFEST_SCANNED, (str){ 0 }, NOON, &err), &err);
 	fleet_close();
 	fleet_scan(one, packages);
 	int64_t generation = fleet_generation("g");
 	fleet_settle(generation);
-	EXPECT_INT(listed(&(struct image_filter){ .tag = STR("1") }, &l), 2); /* a tag of the index is theirs */
+	EXPECT_INT(listed(&(struct image_filter){ .tag = STR("1") }, &l),
+	           2); /* a tag of the index is theirs */
 	EXPECT_INT(listed(&(struct image_filter){ .indexes = true, .image_id = image }, &l), 1);
 	EXPECT_INT(l.v[0].state, IMAGE_WAITING);
 	fleet_scan(two, (const char *const[]){ "0 bash 6", NULL });
@@ -219,7 +240,8 @@ TEST(an_index_is_as_its_worst_image)
 	EXPECT_INT(l.v[0].state, IMAGE_UNHEALTHY);
 	EXPECT_INT(l.v[0].tally.by[SEVERITY_HIGH], 1);
 	l = (struct image_list){ 0 };
-	EXPECT_OK(imagelist_children(fleet_open(), &fleet_arena, &sight_all, image, &l, &err), &err);
+	EXPECT_OK(imagelist_children(fleet_open(), &fleet_arena, &sight_all, image, &l, &err),
+	          &err);
 	fleet_close();
 	EXPECT_INT(l.n, 2);
 	EXPECT_INT(l.v[0].state, IMAGE_HEALTHY);

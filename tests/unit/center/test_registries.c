@@ -1,7 +1,7 @@
 /* center/registries.h, resources.h, subscriptions.h, sight.h, paging.h */
-#include "fleet.h"
 #include "center/resources.h"
 #include "center/subscriptions.h"
+#include "fleet.h"
 
 TEST(a_resource_id_is_read_in_any_case_and_made_in_azures)
 {
@@ -13,18 +13,26 @@ TEST(a_resource_id_is_read_in_any_case_and_made_in_azures)
 		{ "/subscriptions/" SUB, RESOURCE_SUBSCRIPTION, "", "" },
 		{ "subscriptions/" SUB "/", RESOURCE_SUBSCRIPTION, "", "" },
 		{ "/SUBSCRIPTIONS/" SUB "/resourcegroups/g", RESOURCE_GROUP, "", "" },
-		{ "/subscriptions/" SUB "/resourceGroups/g/providers/microsoft.containerregistry/REGISTRIES/Reg",
-		  RESOURCE_REGISTRY, "Reg", "" },
 		{ "/subscriptions/" SUB
-		  "/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/Reg/providers/Microsoft.Security/x/y",
+		  "/resourceGroups/g/providers/microsoft.containerregistry/REGISTRIES/Reg",
+		  RESOURCE_REGISTRY, "Reg", "" },
+		{ "/subscriptions/" SUB "/resourceGroups/g/providers/Microsoft.ContainerRegistry/"
+		                        "registries/Reg/providers/Microsoft.Security/x/y",
 		  RESOURCE_REGISTRY, "Reg", "/providers/Microsoft.Security/x/y" },
-		{ "/subscriptions/" SUB "/providers/Microsoft.Security/pricings/Containers", RESOURCE_SUBSCRIPTION, "",
-		  "/providers/Microsoft.Security/pricings/Containers" },
-		{ "/subscriptions/" SUB "/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v", RESOURCE_OTHER,
-		  "v", "" },
+		{ "/subscriptions/" SUB "/providers/Microsoft.Security/pricings/Containers",
+		  RESOURCE_SUBSCRIPTION, "", "/providers/Microsoft.Security/pricings/Containers" },
+		{ "/subscriptions/" SUB
+		  "/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v",
+		  RESOURCE_OTHER, "v", "" },
 	};
-	static const char *const wrong[] = { "", "/", "/subscriptions", "/subscriptions/", "/subscriptions/x",
-		                             "/subscriptions/" SUB "0", "/providers/x", "registries/x" };
+	static const char *const wrong[] = { "",
+		                             "/",
+		                             "/subscriptions",
+		                             "/subscriptions/",
+		                             "/subscriptions/x",
+		                             "/subscriptions/" SUB "0",
+		                             "/providers/x",
+		                             "registries/x" };
 	struct resource x;
 
 	for (size_t i = 0; i < LEN(rows); i++) {
@@ -38,25 +46,36 @@ TEST(a_resource_id_is_read_in_any_case_and_made_in_azures)
 		EXPECT_INT(resources_parse(str_c(wrong[i]), &x, &err), ERR_USAGE);
 	struct arena a cleanup(arena_done) = ARENA(4096);
 	EXPECT_STR(resources_make(&a, RESOURCE_REGISTRY, STR(SUB), STR("g"), STR("Reg")),
-	           STR("/subscriptions/" SUB "/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/Reg"));
+	           STR("/subscriptions/" SUB
+	               "/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/Reg"));
 	EXPECT_STR(resources_key(&a, STR("Subscriptions/A/")), STR("/subscriptions/a"));
 }
 
 TEST(a_cursor_gives_its_keys_back_and_refuses_others)
 {
 	struct arena a cleanup(arena_done) = ARENA(65536);
-	const struct value keys[] = { V_INT(INT64_MIN), V_TEXT(STR("a.b\xc3\xa9")), V_REAL(-0.25), V_NULL };
+	const struct value keys[] = { V_INT(INT64_MIN), V_TEXT(STR("a.b\xc3\xa9")), V_REAL(-0.25),
+		                      V_NULL };
 	struct value back[4];
 	struct paging p = { .after = page_cursor(&a, keys, LEN(keys)) };
-	static const char *const wrong[] = { ".", "i", "i1.", "i1", "x", "i1.t6.f0000000000000000.n", "i1.t61.fzz.n",
+	static const char *const wrong[] = { ".",
+		                             "i",
+		                             "i1.",
+		                             "i1",
+		                             "x",
+		                             "i1.t6.f0000000000000000.n",
+		                             "i1.t61.fzz.n",
 		                             "i99999999999999999999.t61.f0000000000000000.n",
-		                             "i1.t61.f7ff0000000000000.n", "i1.t61.f0000000000000000.n.n" };
+		                             "i1.t61.f7ff0000000000000.n",
+		                             "i1.t61.f0000000000000000.n.n" };
 
 	EXPECT_INT(page_read(&p, &a, "itfi", back, &err), 1);
 	EXPECT(back[0].i == INT64_MIN && back[2].f == -0.25 && back[3].kind == VALUE_NULL);
 	EXPECT_STR(back[1].s, keys[1].s);
 	for (size_t i = 0; i < LEN(wrong); i++)
-		EXPECT_INT(page_read(&(struct paging){ .after = str_c(wrong[i]) }, &a, "itfi", back, &err), ERR_USAGE);
+		EXPECT_INT(page_read(&(struct paging){ .after = str_c(wrong[i]) }, &a, "itfi", back,
+		                     &err),
+		           ERR_USAGE);
 	EXPECT_INT(page_read(&(struct paging){ 0 }, &a, "itfi", back, &err), 0);
 }
 
@@ -92,16 +111,21 @@ TEST(a_registrys_name_is_one_in_its_subscription_in_any_case)
 {
 	fleet_begin();
 	int64_t id = fleet_registry(SUB, "Reg"), other;
-	struct registry r = { .subscription = STR(SUB), .resource_group = STR("g"), .name = STR("rEG"), .url = STR("https://x") };
+	struct registry r = { .subscription = STR(SUB),
+		              .resource_group = STR("g"),
+		              .name = STR("rEG"),
+		              .url = STR("https://x") };
 	struct registry got;
 
 	EXPECT_INT(store_do(fleet.store, STORE_WRITE, add, &r, &err), ERR_CONFLICT);
 	other = fleet_registry(OTHER, "reg");
 	struct db *d = fleet_open();
-	EXPECT_INT(registries_find(d, &fleet_arena, &sight_all, STR(SUB), STR("REG"), &got, &err), 1);
+	EXPECT_INT(registries_find(d, &fleet_arena, &sight_all, STR(SUB), STR("REG"), &got, &err),
+	           1);
 	EXPECT_INT(got.id, id);
 	EXPECT_INT(got.has_catalog, -1);
-	EXPECT_INT(registries_named(d, &fleet_arena, &sight_all, STR("reg"), &got, &err), 0); /* two */
+	EXPECT_INT(registries_named(d, &fleet_arena, &sight_all, STR("reg"), &got, &err),
+	           0); /* two */
 	EXPECT_INT(registries_delete(d, other, fleet_now, &err), 1);
 	EXPECT_INT(registries_delete(d, other, fleet_now, &err), 0);
 	EXPECT_INT(registries_named(d, &fleet_arena, &sight_all, STR("reg"), &got, &err), 1);
@@ -124,7 +148,9 @@ TEST(lists_are_cut_by_sight_and_pages_go_on_where_they_ended)
 	struct db *d = fleet_open();
 	do {
 		l = (struct registry_list){ 0 };
-		EXPECT_OK(registries_list(d, &fleet_arena, &sight_all, &REGISTRY_FILTER, &p, &l, &err), &err);
+		EXPECT_OK(registries_list(d, &fleet_arena, &sight_all, &REGISTRY_FILTER, &p, &l,
+		                          &err),
+		          &err);
 		for (size_t i = 0; i < l.n; i++)
 			EXPECT_INT(l.v[i].id, ids[n++]);
 		p.after = l.next;
@@ -160,7 +186,8 @@ TEST(a_change_of_url_starts_anew_and_notes_move_forward_only)
 	EXPECT_OK(registries_note_sync(d, id, NOON + 50, &err), &err);
 	EXPECT_OK(registries_note_sync(d, id, NOON + 40, &err), &err);
 	EXPECT_INT(registries_get(d, &fleet_arena, &sight_all, id, &r, &err), 1);
-	EXPECT(r.state == REGISTRY_READY && r.has_catalog == 1 && r.synced_at == NOON + 50 && r.state_at == NOON + 5);
+	EXPECT(r.state == REGISTRY_READY && r.has_catalog == 1 && r.synced_at == NOON + 50 &&
+	       r.state_at == NOON + 5);
 	struct registry_list due = { 0 };
 	EXPECT_OK(registries_due(d, &fleet_arena, NOON + 349, 9, &due, &err), &err);
 	EXPECT_INT(due.n, 0);
