@@ -279,11 +279,12 @@ static void write_evidence(struct arena *a, struct jsonout *j, const struct find
 	json_free(paths);
 }
 
-static void write_fix_reference(struct arena *a, struct jsonout *j, const struct azure_details *d)
+static void write_fix_reference(struct arena *a, struct jsonout *j, const struct finding_row *f,
+                                const struct azure_details *d)
 {
 	str id = json_text(json_at(json_get(d->fact, "advisories"), 0));
 
-	if (!id.n) {
+	if (!id.n || f->fix != FIX_AVAILABLE) {
 		jsonout_null(j, "fixReference");
 		return;
 	}
@@ -312,7 +313,7 @@ static void write_software(struct arena *a, struct jsonout *j, const struct find
 	jsonout_str(j, "osVersion", os_version(a, f->ecosystem));
 	jsonout_str(j, "osName", f->distribution);
 	jsonout_end(j);
-	write_fix_reference(a, j, d);
+	write_fix_reference(a, j, f, d);
 	jsonout_end(j);
 }
 

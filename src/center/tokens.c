@@ -291,7 +291,7 @@ static bool may_see(const struct caller *viewer, const struct token *t)
 {
 	if (!viewer) /* the machine itself */
 		return true;
-	if (viewer->kind == CALLER_TOKEN && viewer->id == t->id)
+	if (viewer->id && viewer->id == t->id)
 		return true;
 	for (size_t i = 0; i < t->grants.n; i++)
 		if (!access_may(viewer, "Plimsoll.Center/tokens/read", t->grants.v[i].scope))

@@ -5,14 +5,14 @@
 #include "base/time.h"
 #include "center/founding.h"
 #include "center/sessions.h"
+#include "center/settings.h"
+#include "center/vault.h"
 #include "cli/commands.h"
 #include "cli/house.h"
 #include "cli/options.h"
 #include "cli/screen.h"
 #include "net/server.h"
-#ifdef HAVE_WORK
 #include "work/work.h"
-#endif
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,8 +25,8 @@ struct settings {
 	const char *role, *listen, *subscription, *db, *from, *cache_dir;
 	unsigned workers, threads, rate;
 	uint64_t cache_max;
-	unsigned refresh_s;
-	bool behind_proxy, quiet, verbose;
+	unsigned refresh_s, max_data_age;
+	bool behind_proxy, rotate_key, quiet, verbose;
 	struct oidc_options oidc;
 	struct option_list oidc_roles;
 	char address[128];
@@ -170,10 +170,13 @@ struct running {
 	struct secret token;
 	struct arena arena;
 	int64_t swept_ms;
-#ifdef HAVE_WORK
 	struct work *work;
-#endif
 };
+
+static int put_refresh(void *every, struct db *d, struct error *e)
+{
+	return settings_put(d, SETTING_REFRESH_S, *(unsigned *)every, e);
+}
 
 static int start_house(const struct settings *s, struct running *x, struct error *e)
 {
@@ -184,6 +187,8 @@ static int start_house(const struct settings *s, struct running *x, struct error
 		r = founding_key(c, e);
 	if (r >= 0)
 		r = founding_subscription(c, str_c(s->subscription), &x->arena, &x->subscription, e);
+	if (r >= 0 && s->refresh_s)
+		r = store_do(c->store, STORE_WRITE, put_refresh, (void *)(uintptr_t)&s->refresh_s, e);
 	if (r >= 0)
 		r = founding_admin(c, NULL, &x->token, e);
 	if (r >= 0)
@@ -210,25 +215,19 @@ static int start_server(struct settings *s, struct running *x, struct error *e)
 
 static int start_work(const struct settings *s, struct running *x, struct error *e)
 {
-#ifdef HAVE_WORK
 	struct work_options o = { .workers = s->workers, .db_path = s->db, .cache_dir = s->cache_dir,
-		                  .cache_bytes = s->cache_max, .version = PLIMSOLL_VERSION, .feeds = s->from };
+		                  .cache_bytes = s->cache_max, .version = PLIMSOLL_VERSION, .feeds = s->from,
+		                  .max_data_age_days = s->max_data_age };
 
 	return work_start(&x->house.center, &o, &x->work, e);
-#else
-	(void)s, (void)x, (void)e;
-	return 0;
-#endif
 }
 
 static void stop(struct running *x)
 {
 	if (x->server)
 		server_stop(x->server, GRACE_MS);
-#ifdef HAVE_WORK
 	if (x->work)
 		work_stop(x->work, GRACE_MS);
-#endif
 	server_free(x->server);
 	api_free(x->api);
 	secret_done(&x->token);
@@ -312,6 +311,18 @@ static int serve(struct settings *s, struct error *e)
 	return r < 0 ? r : 0;
 }
 
+static int rotate(const struct settings *s, struct error *e)
+{
+	char file[4096];
+	int r = house_key_file(&s->house, file, e);
+
+	if (r >= 0)
+		r = vault_rotate(file, e);
+	if (r >= 0)
+		fprintf(stderr, "plimsoll: %s has a fresh key; start the center's processes again\n", file);
+	return r;
+}
+
 int cmd_serve(int argc, char **argv)
 {
 	struct arena arena cleanup(arena_done) = ARENA(1 << 20);
@@ -324,6 +335,7 @@ int cmd_serve(int argc, char **argv)
 		{ "data-dir", 0, OPTION_TEXT, &s.house.data_dir, "DIR", "what is kept in files; /var/lib/plimsoll for root, else ~/.local/share/plimsoll" },
 		{ "store", 0, OPTION_TEXT, &s.house.store, "URL", "postgresql://… , or the file of an SQLite; DIR/center.db" },
 		{ "key-file", 0, OPTION_TEXT, &s.house.key_file, "FILE", "key that seals secrets in the store; DIR/secrets.key" },
+		{ "rotate-key", 0, OPTION_FLAG, &s.rotate_key, NULL, "put a fresh key first into the key file, and end; the others still open" },
 		{ "cert", 0, OPTION_TEXT, &s.house.cert, "FILE", "TLS certificates, PEM; made in DIR/tls" },
 		{ "key", 0, OPTION_TEXT, &s.house.key, "FILE", "their key" },
 		{ "behind-proxy", 0, OPTION_FLAG, &s.behind_proxy, NULL, "plain http on loopback, for a proxy that does TLS and sets X-Forwarded-*" },
@@ -333,6 +345,8 @@ int cmd_serve(int argc, char **argv)
 		{ "rate", 0, OPTION_NUMBER, &s.rate, "N", "requests a minute of one caller; 6000" },
 		{ "db", 0, OPTION_TEXT, &s.db, "FILE", "advisory database; DIR/advisories.db" },
 		{ "from", 0, OPTION_TEXT, &s.from, "URL|DIR", "where advisories come from; their publishers" },
+		{ "refresh", 0, OPTION_SECONDS, &s.refresh_s, "EVERY", "how often they are updated (30m, 12h); as set before, at first 6h" },
+		{ "max-data-age", 0, OPTION_NUMBER, &s.max_data_age, "DAYS", "older advisories are a gap" },
 		{ "cache-dir", 0, OPTION_TEXT, &s.cache_dir, "DIR", "what was read of layers; DIR/cache" },
 		{ "cache-max", 0, OPTION_BYTES, &s.cache_max, "SIZE", "how much of it is kept; 4G" },
 		{ "oidc-issuer", 0, OPTION_TEXT, &s.oidc.issuer, "URL", "people sign in with this OpenID Connect provider" },
@@ -356,6 +370,8 @@ int cmd_serve(int argc, char **argv)
 	if (n > 0)
 		error_set(&e, ERR_USAGE, "serve takes no operands");
 	log_level_set(s.quiet ? LOG_WARN : s.verbose ? LOG_DEBUG : LOG_INFO);
+	if (!e.code && s.rotate_key)
+		return rotate(&s, &e) < 0 ? screen_fail(&e) : 0;
 	if (e.code || check(&s, &arena, &e) < 0 || serve(&s, &e) < 0)
 		return screen_fail(&e);
 	return 0;

@@ -69,6 +69,15 @@ static int find_places(const struct house_options *o, struct house *h, struct er
 	return r < 0 ? r : place(h->token_file, NULL, h->dir, "admin-token", e);
 }
 
+int house_key_file(const struct house_options *o, char out[4096], struct error *e)
+{
+	struct house h = { 0 };
+	int r = find_places(o, &h, e);
+
+	snprintf(out, 4096, "%s", h.key_file);
+	return r;
+}
+
 int house_open(const struct house_options *o, struct house *h, struct error *e)
 {
 	struct store_options s = { .connections = o->connections };

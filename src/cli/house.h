@@ -28,4 +28,5 @@ void house_close(struct house *h);
 int house_certificate(struct house *h, const char *listen, struct error *e) must_use;
 /* Writes a secret and a line feed to a fresh file of its owner's alone. */
 int house_write_secret(const char *file, const struct secret *s, struct error *e) must_use;
+int house_key_file(const struct house_options *o, char out[4096], struct error *e) must_use;
 const char *house_default_dir(char *out, size_t room);

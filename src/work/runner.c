@@ -1,7 +1,7 @@
 /* job scan: an image is read (or an index taken apart), stored, matched, billed. Every step may be
  * repeated. */
 #include "base/json.h"
-#include "base/time.h"
+#include "center/census.h"
 #include "center/images.h"
 #include "center/inventories.h"
 #include "center/ledger.h"
@@ -94,15 +94,20 @@ static int begin(void *ctx, struct db *d, struct error *e)
  * digest alone may turn out to be (sweeper.c bills those that stay alone). */
 static int bill(struct run *x, struct db *d, struct error *e)
 {
+	int r = 0;
+
 	if (x->child || x->untagged || x->ended != SCAN_DONE || x->why)
 		return 0;
-	int r = ledger_bill(d,
-	                    &(struct ledger_entry){ .subscription = x->registry.subscription,
-	                                            .digest = x->digest,
-	                                            .repository = x->repository,
-	                                            .registry_id = x->registry.id,
-	                                            .at = center_now(x->c) },
-	                    e);
+	r = census_is_child(d, x->manifest.id, e);
+	if (r)
+		return MIN(r, 0);
+	r = ledger_bill(d,
+	                &(struct ledger_entry){ .subscription = x->registry.subscription,
+	                                        .digest = x->digest,
+	                                        .repository = x->repository,
+	                                        .registry_id = x->registry.id,
+	                                        .at = center_now(x->c) },
+	                e);
 	x->billed = r == 1;
 	return r;
 }
@@ -112,6 +117,8 @@ static int finish(void *ctx, struct db *d, struct error *e)
 	struct run *x = ctx;
 	int r = bill(x, d, e);
 
+	if (r >= 0 && x->ended == SCAN_DONE && !x->why)
+		r = manifests_note_assessed(d, &x->manifest.id, 1, center_now(x->c), e);
 	return r < 0 ? r
 	             : scans_end(d, x->row.id, x->ended, center_now_ms(x->c),
 	                         stages_json(&x->stages, x->a), str_c(x->why), e);

@@ -23,7 +23,7 @@ struct round {
 	bool running;
 	int64_t every_s, within_s, now;
 	bool unmatched; /* the current generation waits to be matched */
-	const int64_t *dirty;
+	int64_t dirty[256];
 	size_t dirty_n;
 	bool dirty_all;
 };
@@ -46,17 +46,15 @@ static int make_postures(void *ctx, struct db *d, struct error *e)
 static void tend_postures(struct round *x)
 {
 	struct work *w = x->w;
-	int64_t dirty[LEN(w->dirty)];
 	struct error e = { 0 };
 
 	pthread_mutex_lock(&w->lock);
 	x->dirty_n = w->dirty_n;
 	x->dirty_all = w->dirty_all;
-	memcpy(dirty, w->dirty, sizeof dirty);
+	memcpy(x->dirty, w->dirty, sizeof x->dirty);
 	w->dirty_n = 0;
 	w->dirty_all = false;
 	pthread_mutex_unlock(&w->lock);
-	x->dirty = dirty;
 	if (!x->dirty_n && !x->dirty_all)
 		return;
 	if (store_do(x->c->store, STORE_WRITE, make_postures, x, &e) < 0) {

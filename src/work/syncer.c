@@ -216,14 +216,24 @@ static int look_at_untagged(struct sync *x, str repository, struct error *e)
 	return MIN(r, 0);
 }
 
+/* Of a tag that is not listed any more; with its image, where that went too */
+static int close_tag(struct sync *x, str repository, const struct census_row *t, struct error *e)
+{
+	struct upstream_head head;
+	int r = upstream_head(&x->remote, t->digest, &x->a, &head, e);
+
+	if (r < 0)
+		return r;
+	return tell(x, EVENT_DELETE, repository, t->name, r ? (str){ 0 } : t->digest, (str){ 0 }, e);
+}
+
 static int close_tags(struct sync *x, str repository, struct error *e)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < x->tags.n && r >= 0; i++)
 		if (x->tags.v[i].id)
-			r = tell(x, EVENT_DELETE, repository, x->tags.v[i].name, (str){ 0 },
-			         (str){ 0 }, e);
+			r = close_tag(x, repository, &x->tags.v[i], e);
 	return r;
 }
 
