@@ -75,7 +75,8 @@ static int token_id(struct call *c, int64_t *id, struct error *e)
 	str text = route_part(&c->match, "token");
 
 	if (!str_u64(text, &n) || n > INT64_MAX)
-		return error_set(e, ERR_NOTFOUND, "there is no token '%.*s'", STR_FMT(str_upto(text, 64)));
+		return error_set(e, ERR_NOTFOUND, "there is no token '%.*s'",
+		                 STR_FMT(str_upto(text, 64)));
 	*id = (int64_t)n;
 	return 0;
 }
@@ -106,7 +107,8 @@ static int revoke_token(struct call *c, struct error *e)
 	return r;
 }
 
-static int read_grants(struct call *c, const struct json *roles, struct grants *out, struct error *e)
+static int read_grants(struct call *c, const struct json *roles, struct grants *out,
+                       struct error *e)
 {
 	static const char *const members[] = { "role", "scope", NULL };
 
@@ -115,14 +117,14 @@ static int read_grants(struct call *c, const struct json *roles, struct grants *
 	for (size_t i = 0; i < json_len(roles); i++) {
 		const struct json *row = json_at(roles, i);
 		struct grant g;
-		int r = json_is_object(row) ? call_members(row, members, e) :
-		                              error_set(e, ERR_USAGE, "roles: no object");
+		int r = json_is_object(row) ? call_members(row, members, e)
+		                            : error_set(e, ERR_USAGE, "roles: no object");
 		if (r >= 0 && !role_parse(json_str(row, "role"), &g.role))
 			r = error_set(e, ERR_USAGE, "roles: there is no role '%.*s'",
 			              STR_FMT(str_upto(json_str(row, "role"), 64)));
 		if (r >= 0)
-			r = scope_parse(json_get(row, "scope") ? json_str(row, "scope") : STR("/"), c->arena,
-			                &g.scope, e);
+			r = scope_parse(json_get(row, "scope") ? json_str(row, "scope") : STR("/"),
+			                c->arena, &g.scope, e);
 		if (r < 0)
 			return r;
 		vec_add(c->arena, out, g);
@@ -132,7 +134,8 @@ static int read_grants(struct call *c, const struct json *roles, struct grants *
 
 static int read_token(struct call *c, struct token *t, struct error *e)
 {
-	static const char *const members[] = { "name", "kind", "roles", "expiresAt", "expiresIn", NULL };
+	static const char *const members[] = { "name",      "kind",      "roles",
+		                               "expiresAt", "expiresIn", NULL };
 	const struct json *body;
 	int64_t in;
 	str kind, at;
@@ -167,7 +170,8 @@ static int make_token(struct call *c, struct error *e)
 	int r = read_token(c, &wanted, e);
 
 	if (r >= 0)
-		r = tokens_make(c->center, c->caller, c->x->peer, &wanted, c->arena, &made, &text, e);
+		r = tokens_make(c->center, c->caller, c->x->peer, &wanted, c->arena, &made, &text,
+		                e);
 	if (r < 0)
 		return r;
 	answer_created(c, arena_printf(c->arena, "/api/v1/tokens/%" PRId64, made.id));
@@ -280,7 +284,8 @@ static int read_filter(struct call *c, struct audit_filter *f, struct error *e)
 		r = call_number(c, "cursor", 1, INT64_MAX, 0, &f->before, e);
 	f->limit = (unsigned)limit + 1; /* one more tells whether there is more */
 	for (size_t i = 0; i < c->caller->grant_count; i++)
-		if (access_may(c->caller, "Plimsoll.Center/auditLog/read", c->caller->grants[i].scope))
+		if (access_may(c->caller, "Plimsoll.Center/auditLog/read",
+		               c->caller->grants[i].scope))
 			vec_add(c->arena, &scopes, c->caller->grants[i].scope);
 	f->scopes = scopes.v;
 	f->scope_count = scopes.n;
@@ -320,8 +325,10 @@ static int list_audit(struct call *c, struct error *e)
 		write_entry(&j, &found.list.v[i]);
 	jsonout_end(&j);
 	if (found.list.n > n)
-		jsonout_str(&j, "nextLink",
-		            answer_link(c, "cursor", arena_printf(c->arena, "%" PRId64, found.list.v[n - 1].id)));
+		jsonout_str(
+		        &j, "nextLink",
+		        answer_link(c, "cursor",
+		                    arena_printf(c->arena, "%" PRId64, found.list.v[n - 1].id)));
 	jsonout_end(&j);
 	return 0;
 }

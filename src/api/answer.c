@@ -1,8 +1,8 @@
 #include "api/answer.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "center/auditlog.h"
 #include "center/access.h"
+#include "center/auditlog.h"
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -30,7 +30,8 @@ static const struct {
 };
 
 /* One shape for both: Azure's CloudError, of which ours is a part. */
-static int fail(struct call *c, int status, const char *code, const char *target, const char *message)
+static int fail(struct call *c, int status, const char *code, const char *target,
+                const char *message)
 {
 	struct jsonout j = JSONOUT(&c->x->answer, 0);
 
@@ -50,7 +51,8 @@ static int fail(struct call *c, int status, const char *code, const char *target
 	return 0;
 }
 
-int answer_fail_at(struct call *c, int status, const char *code, const char *target, const char *fmt, ...)
+int answer_fail_at(struct call *c, int status, const char *code, const char *target,
+                   const char *fmt, ...)
 {
 	char message[1024];
 	va_list args;
@@ -83,7 +85,8 @@ void answer_error(struct call *c, const struct error *e)
 		}
 		log_error("api.failed", KVS("request", c->id), KV("why", e->msg));
 		answer_fail(c, meanings[i].status, meanings[i].name,
-		            "the center could not do that; its log tells why at request %.*s", STR_FMT(c->id));
+		            "the center could not do that; its log tells why at request %.*s",
+		            STR_FMT(c->id));
 		return;
 	}
 	log_error("api.failed", KVS("request", c->id), KV("why", e->msg));
@@ -106,7 +109,8 @@ static str escape(struct arena *a, str s)
 
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char ch = (unsigned char)s.p[i];
-		if ((unsigned)((ch | 32) - 'a') < 26 || (unsigned)(ch - '0') < 10 || memchr("-._~$", ch, 5))
+		if ((unsigned)((ch | 32) - 'a') < 26 || (unsigned)(ch - '0') < 10 ||
+		    memchr("-._~$", ch, 5))
 			buf_addc(&b, (char)ch);
 		else
 			buf_printf(&b, "%%%02X", ch);
@@ -195,7 +199,8 @@ int call_json(struct call *c, const struct json **out, struct error *e)
 	int r;
 
 	type = str_trim(str_upto(type, str_chr(type, ';')));
-	if (type.n && !str_eq_nocase(type, STR("application/json")) && !str_ends(type, STR("+json")))
+	if (type.n && !str_eq_nocase(type, STR("application/json")) &&
+	    !str_ends(type, STR("+json")))
 		return error_set(e, ERR_UNSUPPORTED, "the body is not application/json");
 	if (!c->x->body.n)
 		return error_set(e, ERR_USAGE, "a JSON body is missing");
@@ -243,7 +248,8 @@ int call_number(struct call *c, const char *name, int64_t least, int64_t most, i
 	if (!query_has(c->x->query, name))
 		return 0;
 	if (!str_u64(text, &n) || n > INT64_MAX || (int64_t)n < least || (int64_t)n > most)
-		return error_set(e, ERR_USAGE, "%s: a number from %" PRId64 " to %" PRId64, name, least, most);
+		return error_set(e, ERR_USAGE, "%s: a number from %" PRId64 " to %" PRId64, name,
+		                 least, most);
 	*out = (int64_t)n;
 	return 0;
 }
@@ -268,8 +274,11 @@ int call_bool(struct call *c, const char *name, bool otherwise, bool *out, struc
 
 void call_audit(struct call *c, const char *action, str target, str detail)
 {
-	struct audit entry = { .actor = c->caller->name, .peer = c->x->peer, .action = str_c(action),
-		               .target = target, .detail = detail };
+	struct audit entry = { .actor = c->caller->name,
+		               .peer = c->x->peer,
+		               .action = str_c(action),
+		               .target = target,
+		               .detail = detail };
 	struct error e = { 0 };
 
 	if (auditlog_note(c->center, &entry, &e) < 0)

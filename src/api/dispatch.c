@@ -1,7 +1,7 @@
-/* api/dispatch.c — the way of every call: request id, limits, the route, who calls and may he, the handler, what is told
- * of it in the log and in the audit log. */
-#include "api/api.h"
+/* api/dispatch.c — the way of every call: request id, limits, the route, who calls and may he, the
+ * handler, what is told of it in the log and in the audit log. */
 #include "api/answer.h"
+#include "api/api.h"
 #include "api/frame.h"
 #include "api/gate.h"
 #include "api/oidc.h"
@@ -23,7 +23,8 @@ static const struct route no_route = { 0 };
 static bool is_guid(str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] != '-' && !((unsigned)((s.p[i] | 32) - 'a') < 6 || (unsigned)(s.p[i] - '0') < 10))
+		if (s.p[i] != '-' &&
+		    !((unsigned)((s.p[i] | 32) - 'a') < 6 || (unsigned)(s.p[i] - '0') < 10))
 			return false;
 	return s.n == 36;
 }
@@ -38,9 +39,9 @@ static void name_request(struct call *c)
 	b[6] = (b[6] & 15) | 0x40; /* RFC 9562 5.4 */
 	b[8] = (b[8] & 63) | 0x80;
 	c->id = arena_printf(c->arena,
-	                     "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0],
-	                     b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12],
-	                     b[13], b[14], b[15]);
+	                     "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+	                     b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10],
+	                     b[11], b[12], b[13], b[14], b[15]);
 	exchange_add(c->x, "x-ms-request-id", c->id);
 	exchange_add(c->x, "x-ms-correlation-request-id", is_guid(told) ? told : c->id);
 	exchange_add(c->x, "X-Request-Id", c->id);
@@ -64,7 +65,8 @@ static void finish(struct call *c)
 	if (!x->status)
 		x->status = 200;
 	if (!page)
-		exchange_add(x, "Content-Security-Policy", STR("default-src 'none'; frame-ancestors 'none'"));
+		exchange_add(x, "Content-Security-Policy",
+		             STR("default-src 'none'; frame-ancestors 'none'"));
 	if (!c->cacheable)
 		exchange_add(x, "Cache-Control", STR("no-store"));
 }
@@ -96,8 +98,8 @@ static bool address_is_spent(struct call *c)
 {
 	unsigned left, wait_s;
 
-	return !throttle_take(c->api->throttle, 'a', address_key(c->x->peer), c->api->rate_address, 0,
-	                      time_mono_ms(), &left, &wait_s) &&
+	return !throttle_take(c->api->throttle, 'a', address_key(c->x->peer), c->api->rate_address,
+	                      0, time_mono_ms(), &left, &wait_s) &&
 	       throttled(c, wait_s);
 }
 
@@ -108,13 +110,13 @@ static bool caller_is_spent(struct call *c)
 
 	if (c->caller->kind == CALLER_NOBODY)
 		return false;
-	if (!throttle_take(c->api->throttle, reads ? 'r' : 'w', c->caller->name, c->api->rate_caller, 1,
-	                   time_mono_ms(), &left, &wait_s))
+	if (!throttle_take(c->api->throttle, reads ? 'r' : 'w', c->caller->name,
+	                   c->api->rate_caller, 1, time_mono_ms(), &left, &wait_s))
 		return throttled(c, wait_s);
 	if (c->route->family == FAMILY_AZURE)
 		exchange_add(c->x,
-		             reads ? "x-ms-ratelimit-remaining-subscription-reads" :
-		                     "x-ms-ratelimit-remaining-subscription-writes",
+		             reads ? "x-ms-ratelimit-remaining-subscription-reads"
+		                   : "x-ms-ratelimit-remaining-subscription-writes",
 		             arena_printf(c->arena, "%u", left));
 	return false;
 }
@@ -138,7 +140,8 @@ static int find_route(struct call *c, const struct route_set **nearest, unsigned
 			continue;
 		if (*nearest && strlen((*nearest)->prefix) > strlen((*s)->prefix))
 			break; /* what belongs to a family is not looked for in others */
-		if (route_find((*s)->rows, sizeof(struct route), (*s)->n, c->x->method, c->x->path, &m)) {
+		if (route_find((*s)->rows, sizeof(struct route), (*s)->n, c->x->method, c->x->path,
+		               &m)) {
 			c->match = m;
 			c->route = &(*s)->rows[m.row];
 			return 1;
@@ -162,7 +165,8 @@ static void no_such_route(struct call *c, unsigned allowed)
 		if (allowed >> m & 1)
 			buf_printf(&b, "%s%s", b.n ? ", " : "", method_name(m));
 	exchange_add(c->x, "Allow", buf_view(&b));
-	answer_fail(c, 405, "MethodNotAllowed", "this path does not take %s", method_name(c->x->method));
+	answer_fail(c, 405, "MethodNotAllowed", "this path does not take %s",
+	            method_name(c->x->method));
 }
 
 /* 2021-06-01 or 2019-01-01-preview */
@@ -185,10 +189,11 @@ static int check_api_version(struct call *c, struct error *e)
 		return r;
 	if (!c->api_version.n)
 		answer_fail(c, 400, "MissingApiVersionParameter",
-		            "the api-version query parameter (?api-version=) is required for all requests");
+		            "the api-version query parameter (?api-version=) is required for all "
+		            "requests");
 	else if (!is_api_version(c->api_version))
-		answer_fail(c, 400, "InvalidApiVersionParameter", "the api-version '%.*s' is invalid",
-		            STR_FMT(c->api_version));
+		answer_fail(c, 400, "InvalidApiVersionParameter",
+		            "the api-version '%.*s' is invalid", STR_FMT(c->api_version));
 	return c->answered;
 }
 
@@ -229,27 +234,32 @@ static int run(struct call *c, struct error *e)
 
 /* --- what is told of it --- */
 
-/* Those whom nobody knows write no more than so many lines a minute: the audit log is not theirs to fill. */
+/* Those whom nobody knows write no more than so many lines a minute: the audit log is not theirs to
+ * fill. */
 static bool worth_a_note(struct call *c)
 {
 	unsigned left, wait_s;
 
 	return c->caller->kind != CALLER_NOBODY ||
-	       throttle_take(c->api->throttle, 'n', address_key(c->x->peer), RATE_NOTES, 1, time_mono_ms(),
-	                     &left, &wait_s);
+	       throttle_take(c->api->throttle, 'n', address_key(c->x->peer), RATE_NOTES, 1,
+	                     time_mono_ms(), &left, &wait_s);
 }
 
 static void note_refusal(struct call *c)
 {
-	struct audit entry = { .actor = c->caller->name, .peer = c->x->peer, .outcome = AUDIT_REFUSED };
+	struct audit entry = { .actor = c->caller->name,
+		               .peer = c->x->peer,
+		               .outcome = AUDIT_REFUSED };
 	struct error e = { 0 };
 
 	entry.target = str_upto(c->x->path, 2048);
 	if (route_part(&c->match, "secret").n) /* of a hook: stands last */
 		entry.target = str_dir(entry.target);
-	entry.action = c->route->action ? str_c(c->route->action) :
-	                                  arena_printf(c->arena, "%s %s", method_name(c->x->method),
-	                                               c->route->pattern.pattern ? c->route->pattern.pattern : "");
+	entry.action =
+	        c->route->action
+	                ? str_c(c->route->action)
+	                : arena_printf(c->arena, "%s %s", method_name(c->x->method),
+	                               c->route->pattern.pattern ? c->route->pattern.pattern : "");
 	entry.detail = arena_printf(c->arena, "{\"status\":%d,\"request\":\"%.*s\"}", c->x->status,
 	                            STR_FMT(c->id));
 	if (worth_a_note(c) && auditlog_note(c->center, &entry, &e) < 0)
@@ -265,21 +275,25 @@ static void tell(struct call *c, int64_t began_ms)
 	snprintf(took, sizeof took, "%lld", (long long)(time_mono_ms() - began_ms));
 	log_info("api.request", KV("method", method_name(c->x->method)),
 	         KV("route", c->route->pattern.pattern ? c->route->pattern.pattern : "-"),
-	         KV("status", status), KV("ms", took), KVS("who", c->caller->name), KVS("peer", c->x->peer),
-	         KVS("request", c->id));
+	         KV("status", status), KV("ms", took), KVS("who", c->caller->name),
+	         KVS("peer", c->x->peer), KVS("request", c->id));
 	atomic_fetch_add(&c->api->answered[c->x->status / 100 % 6], 1);
 	if (c->refused)
 		note_refusal(c);
 	if (c->refused || c->x->status == 401 || c->route->family == FAMILY_LOGIN ||
 	    (c->x->status == 404 && c->caller->kind == CALLER_NOBODY))
-		(void)throttle_take(c->api->throttle, 'a', address_key(c->x->peer), c->api->rate_address, 1,
-		                    time_mono_ms(), &left, &wait_s);
+		(void)throttle_take(c->api->throttle, 'a', address_key(c->x->peer),
+		                    c->api->rate_address, 1, time_mono_ms(), &left, &wait_s);
 }
 
 void api_answer(void *ctx, struct exchange *x)
 {
 	struct api *a = ctx;
-	struct call c = { .api = a, .center = a->center, .x = x, .route = &no_route, .caller = &nobody,
+	struct call c = { .api = a,
+		          .center = a->center,
+		          .x = x,
+		          .route = &no_route,
+		          .caller = &nobody,
 		          .arena = x->arena };
 	int64_t began_ms = time_mono_ms();
 	const struct route_set *nearest;
@@ -293,14 +307,17 @@ void api_answer(void *ctx, struct exchange *x)
 		if (!find_route(&c, &nearest, &allowed))
 			no_such_route(&c, allowed);
 		else if (a->ops_only && c.route->family != FAMILY_OPS)
-			answer_fail(&c, 404, "ResourceNotFound", "this process works and answers nothing but /healthz, /readyz and /metrics");
+			answer_fail(&c, 404, "ResourceNotFound",
+			            "this process works and answers nothing but /healthz, /readyz "
+			            "and /metrics");
 		else
 			r = run(&c, &e);
 	}
 	if (r < 0)
 		answer_error(&c, &e);
 	if (x->arena->failed)
-		answer_fail(&c, 413, "RequestTooLarge", "the request needs more memory than one may have");
+		answer_fail(&c, 413, "RequestTooLarge",
+		            "the request needs more memory than one may have");
 	finish(&c);
 	tell(&c, began_ms);
 	json_free(c.json);
@@ -315,8 +332,9 @@ static int check_routes(struct error *e)
 		for (size_t i = 0; i < (*s)->n; i++) {
 			const struct route *row = &(*s)->rows[i];
 			if (!row->handler || (row->action && !access_knows(row->action)))
-				return error_set(e, ERR_SYSTEM, "route %s: no role knows its action %s",
-				                 row->pattern.pattern, row->action ? row->action : "");
+				return error_set(
+				        e, ERR_SYSTEM, "route %s: no role knows its action %s",
+				        row->pattern.pattern, row->action ? row->action : "");
 		}
 	return 0;
 }

@@ -1,5 +1,5 @@
-/* api/frame.h — what all calls share, for the files that are the door itself (api.c, gate.c, login.c, ops.c …).
- * Handlers of the families go without. */
+/* api/frame.h — what all calls share, for the files that are the door itself (api.c, gate.c,
+ * login.c, ops.c …). Handlers of the families go without. */
 #pragma once
 #include "api/api.h"
 #include "center/access.h"

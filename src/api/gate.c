@@ -22,9 +22,12 @@ static int unknown(struct call *c, const char *code, const char *error, const ch
 	str base = answer_base(c);
 
 	exchange_add(c->x, "WWW-Authenticate",
-	             error ? arena_printf(c->arena, "Bearer authorization_uri=\"%.*s/login\", error=\"%s\", error_description=\"%s\"",
-	                                  STR_FMT(base), error, message) :
-	                     arena_printf(c->arena, "Bearer authorization_uri=\"%.*s/login\"", STR_FMT(base)));
+	             error ? arena_printf(c->arena,
+	                                  "Bearer authorization_uri=\"%.*s/login\", error=\"%s\", "
+	                                  "error_description=\"%s\"",
+	                                  STR_FMT(base), error, message)
+	                   : arena_printf(c->arena, "Bearer authorization_uri=\"%.*s/login\"",
+	                                  STR_FMT(base)));
 	c->refused = true;
 	answer_fail(c, 401, code, "%s", message);
 	return 1;
@@ -45,9 +48,11 @@ static int by_token(struct call *c, str header, struct error *e)
 	if (r < 0)
 		return r;
 	if (!r && ended)
-		return unknown(c, "ExpiredAuthenticationToken", "invalid_token", "the token has ended");
+		return unknown(c, "ExpiredAuthenticationToken", "invalid_token",
+		               "the token has ended");
 	if (!r)
-		return unknown(c, "InvalidAuthenticationToken", "invalid_token", "the token is not known");
+		return unknown(c, "InvalidAuthenticationToken", "invalid_token",
+		               "the token is not known");
 	who = new_caller(c);
 	if (!who)
 		return error_set(e, ERR_LIMIT, "the request's memory is spent");
@@ -79,7 +84,8 @@ static int by_session(struct call *c, str cookie, struct error *e)
 		return r;
 	if (!r) {
 		login_forget_cookie(c);
-		return unknown(c, "ExpiredAuthenticationToken", "invalid_token", "the session has ended");
+		return unknown(c, "ExpiredAuthenticationToken", "invalid_token",
+		               "the session has ended");
 	}
 	who = new_caller(c);
 	if (!who)
@@ -155,14 +161,16 @@ int gate_check(struct call *c, const char *action, str scope, struct error *e)
 	if (may == ACCESS_UNSEEN && scope.n > 1) {
 		str sub = scope_subscription(scope);
 		if (sub.n && sub.n + sizeof "/subscriptions" == scope.n)
-			answer_fail(c, 404, "SubscriptionNotFound", "the subscription '%.*s' could not be found",
-			            STR_FMT(sub));
+			answer_fail(c, 404, "SubscriptionNotFound",
+			            "the subscription '%.*s' could not be found", STR_FMT(sub));
 		else
-			answer_fail(c, 404, "ResourceNotFound", "'%.*s' could not be found", STR_FMT(scope));
+			answer_fail(c, 404, "ResourceNotFound", "'%.*s' could not be found",
+			            STR_FMT(scope));
 		return 1;
 	}
 	answer_fail(c, 403, "AuthorizationFailed",
-	            "the client '%.*s' does not have authorization to perform action '%s' over scope '%.*s'",
+	            "the client '%.*s' does not have authorization to perform action '%s' over "
+	            "scope '%.*s'",
 	            STR_FMT(c->caller->name), action, STR_FMT(scope));
 	return 1;
 }
@@ -173,7 +181,8 @@ int gate_admit(struct call *c, struct error *e)
 
 	if (c->route->action)
 		return gate_check(c, c->route->action, gate_scope(c), e);
-	if (c->caller->kind == CALLER_NOBODY && (f == FAMILY_AZURE || f == FAMILY_V1 || f == FAMILY_AGENT))
+	if (c->caller->kind == CALLER_NOBODY &&
+	    (f == FAMILY_AZURE || f == FAMILY_V1 || f == FAMILY_AGENT))
 		return unknown(c, "AuthenticationFailed", NULL,
 		               "a bearer token, or a session of a browser, is needed");
 	return 0;

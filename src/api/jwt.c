@@ -79,8 +79,10 @@ static EVP_PKEY *ec_key(const struct json *jwk, struct arena *a)
 	    x.n == EC_BYTES && y.n == EC_BYTES) {
 		memcpy(point + 1, x.p, EC_BYTES);
 		memcpy(point + 1 + EC_BYTES, y.p, EC_BYTES);
-		if (OSSL_PARAM_BLD_push_utf8_string(params, OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0) &&
-		    OSSL_PARAM_BLD_push_octet_string(params, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point))
+		if (OSSL_PARAM_BLD_push_utf8_string(params, OSSL_PKEY_PARAM_GROUP_NAME,
+		                                    "prime256v1", 0) &&
+		    OSSL_PARAM_BLD_push_octet_string(params, OSSL_PKEY_PARAM_PUB_KEY, point,
+		                                     sizeof point))
 			key = make_key("EC", params);
 	}
 	OSSL_PARAM_BLD_free(params);
@@ -129,8 +131,8 @@ static bool is_signed(EVP_PKEY *key, str text, str signature)
 {
 	EVP_MD_CTX *c = EVP_MD_CTX_new();
 	bool good = c && EVP_DigestVerifyInit(c, NULL, EVP_sha256(), NULL, key) == 1 &&
-	            EVP_DigestVerify(c, (const uint8_t *)signature.p, signature.n, (const uint8_t *)text.p,
-	                             text.n) == 1;
+	            EVP_DigestVerify(c, (const uint8_t *)signature.p, signature.n,
+	                             (const uint8_t *)text.p, text.n) == 1;
 
 	EVP_MD_CTX_free(c);
 	return good;
@@ -174,7 +176,8 @@ static int read_head(struct parts *p, struct arena *a, struct error *e)
 	else if (str_eq(alg, STR("ES256")))
 		p->alg = ES256;
 	else
-		return error_set(e, ERR_DENIED, "an ID token signed with \"%.*s\": only RS256 and ES256 are taken",
+		return error_set(e, ERR_DENIED,
+		                 "an ID token signed with \"%.*s\": only RS256 and ES256 are taken",
 		                 STR_FMT(str_upto(alg, 32)));
 	if (json_get(head, "crit"))
 		return error_set(e, ERR_DENIED, "an ID token with critical extensions");
@@ -195,14 +198,16 @@ static int try_keys(const struct json *set, struct parts *p, struct arena *a, st
 		const struct json *jwk = json_at(keys, i);
 		if (!suits(jwk, p->alg, p->kid))
 			continue;
-		EVP_PKEY *key cleanup(pkey_done) = p->alg == RS256 ? rsa_key(jwk, a) : ec_key(jwk, a);
+		EVP_PKEY *key cleanup(pkey_done) =
+		        p->alg == RS256 ? rsa_key(jwk, a) : ec_key(jwk, a);
 		if (!key)
 			continue;
 		tried++;
 		if (is_signed(key, p->signed_text, signature))
 			return 1;
 	}
-	return tried && p->kid.n ? error_set(e, ERR_DENIED, "an ID token's signature is not good") : 0;
+	return tried && p->kid.n ? error_set(e, ERR_DENIED, "an ID token's signature is not good")
+	                         : 0;
 }
 
 int jwt_verify(str jwks, str token, struct arena *a, struct json **claims, struct error *e)
@@ -245,7 +250,8 @@ int jwt_check(const struct json *claims, const struct jwt_wants *w, struct error
 		return error_set(e, ERR_DENIED, "the ID token is of another issuer");
 	if (!lists(aud, w->audience))
 		return error_set(e, ERR_DENIED, "the ID token is for another client");
-	if (json_get(claims, "azp") ? !str_eq(json_str(claims, "azp"), w->audience) : json_len(aud) > 1)
+	if (json_get(claims, "azp") ? !str_eq(json_str(claims, "azp"), w->audience)
+	                            : json_len(aud) > 1)
 		return error_set(e, ERR_DENIED, "the ID token was made for another client");
 	if (!json_i64(claims, "exp", &exp) || exp <= w->now - LEEWAY_S)
 		return error_set(e, ERR_DENIED, "the ID token has ended");
@@ -255,7 +261,9 @@ int jwt_check(const struct json *claims, const struct jwt_wants *w, struct error
 		return error_set(e, ERR_DENIED, "the ID token does not hold yet");
 	if (w->nonce.n && !str_eq(json_str(claims, "nonce"), w->nonce))
 		return error_set(e, ERR_DENIED, "the ID token answers another sign-in");
-	return json_str(claims, "sub").n ? 0 : error_set(e, ERR_DENIED, "the ID token says not of whom it is");
+	return json_str(claims, "sub").n
+	               ? 0
+	               : error_set(e, ERR_DENIED, "the ID token says not of whom it is");
 }
 
 bool jwt_claim_has(const struct json *claims, str name, str value)

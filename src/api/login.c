@@ -58,7 +58,8 @@ static int show(struct call *c, struct error *e)
 /* Another site's page sends its own origin, and browsers say so. */
 static bool is_from_elsewhere(struct call *c)
 {
-	str origin = exchange_header(c->x, "Origin"), site = exchange_header(c->x, "Sec-Fetch-Site");
+	str origin = exchange_header(c->x, "Origin"),
+	    site = exchange_header(c->x, "Sec-Fetch-Site");
 
 	return (site.n && !str_eq(site, STR("same-origin")) && !str_eq(site, STR("none"))) ||
 	       (origin.n && !str_eq_nocase(origin, answer_base(c)));
@@ -111,13 +112,13 @@ static int enter(struct call *c, struct error *e)
 	if (r >= 0)
 		r = query_param(c->x->body, "token", c->arena, &token, e);
 	if (r >= 0)
-		r = link.n ? logins_follow(c->center, link, c->x->peer, &cookie, e) :
-		             by_token(c, str_trim(token), &cookie, e);
+		r = link.n ? logins_follow(c->center, link, c->x->peer, &cookie, e)
+		           : by_token(c, str_trim(token), &cookie, e);
 	if (r < 0)
 		return r;
 	if (!r)
-		return refuse(c, link.n ? "This link was used, or it is too old." :
-		                          "This token is not known, or it has ended.");
+		return refuse(c, link.n ? "This link was used, or it is too old."
+		                        : "This token is not known, or it has ended.");
 	login_set_cookie(c, secret_view(&cookie));
 	secret_done(&cookie);
 	go(c, "/login");

@@ -1,5 +1,6 @@
-/* api/login.h — people at a browser: signing in by a token, a one-time link or OpenID Connect, and out again. The
- * session is a cookie that scripts cannot read and other sites do not send; changes bring X-CSRF-Token beside it. */
+/* api/login.h — people at a browser: signing in by a token, a one-time link or OpenID Connect, and
+ * out again. The session is a cookie that scripts cannot read and other sites do not send; changes
+ * bring X-CSRF-Token beside it. */
 #pragma once
 #include "api/api.h"
 

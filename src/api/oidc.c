@@ -2,8 +2,8 @@
 #include "api/answer.h"
 #include "api/frame.h"
 #include "api/jwt.h"
-#include "api/loginpage.h"
 #include "api/login.h"
+#include "api/loginpage.h"
 #include "base/base64.h"
 #include "base/digest.h"
 #include "base/json.h"
@@ -21,8 +21,8 @@
 
 enum {
 	DOCUMENT_BYTES = 256 << 10,
-	KEPT_MS = 3600 * 1000,    /* what the provider publishes */
-	AGAIN_MS = 10 * 1000,     /* after it did not answer, or had not the key */
+	KEPT_MS = 3600 * 1000, /* what the provider publishes */
+	AGAIN_MS = 10 * 1000,  /* after it did not answer, or had not the key */
 	RANDOM_BYTES = 32,
 };
 
@@ -111,7 +111,8 @@ int oidc_new(const struct oidc_options *p, struct oidc **out, struct error *e)
 	o->issuer = arena_str(&o->arena, str_c(p->issuer));
 	o->client_id = arena_str(&o->arena, str_c(p->client_id));
 	o->redirect_uri = arena_str(&o->arena, str_c(p->redirect_uri));
-	o->scopes = arena_concat(&o->arena, STR("openid "), str_c(p->scopes ? p->scopes : "profile email"));
+	o->scopes = arena_concat(&o->arena, STR("openid "),
+	                         str_c(p->scopes ? p->scopes : "profile email"));
 	o->name_claim = arena_str(&o->arena, str_c(p->name_claim));
 	if (!o->client_id.n)
 		r = error_set(e, ERR_USAGE, "OpenID Connect needs a client id");
@@ -185,7 +186,8 @@ static int discover(struct oidc *o, struct arena *a, struct provider *p, struct 
 	if (r < 0)
 		return r;
 	if (!str_eq(json_str(doc, "issuer"), o->issuer))
-		return error_set(e, ERR_DENIED, "the provider names itself \"%.*s\", not as its issuer is set",
+		return error_set(e, ERR_DENIED,
+		                 "the provider names itself \"%.*s\", not as its issuer is set",
 		                 STR_FMT(str_upto(json_str(doc, "issuer"), 256)));
 	p->authorize = arena_str(a, json_str(doc, "authorization_endpoint"));
 	p->token = arena_str(a, json_str(doc, "token_endpoint"));
@@ -205,12 +207,14 @@ static int discover(struct oidc *o, struct arena *a, struct provider *p, struct 
 
 static struct provider copy(const struct provider *p, struct arena *a)
 {
-	return (struct provider){ arena_str(a, p->authorize), arena_str(a, p->token), arena_str(a, p->jwks_uri),
-		                  arena_str(a, p->jwks), p->secret_in_body };
+	return (struct provider){ arena_str(a, p->authorize), arena_str(a, p->token),
+		                  arena_str(a, p->jwks_uri), arena_str(a, p->jwks),
+		                  p->secret_in_body };
 }
 
 /* What is kept, when it is fresh enough; else 1: this call is to read it. */
-static int kept_or_mine(struct oidc *o, bool fresh, struct arena *a, struct provider *out, struct error *e)
+static int kept_or_mine(struct oidc *o, bool fresh, struct arena *a, struct provider *out,
+                        struct error *e)
 {
 	int64_t now = time_mono_ms();
 	bool known = o->read_ms, old = !known || now - o->read_ms > KEPT_MS || fresh;
@@ -222,7 +226,8 @@ static int kept_or_mine(struct oidc *o, bool fresh, struct arena *a, struct prov
 		return 1;
 	}
 	if (!known)
-		return error_set(e, ERR_UPSTREAM, "the provider was asked just now and did not answer");
+		return error_set(e, ERR_UPSTREAM,
+		                 "the provider was asked just now and did not answer");
 	*out = copy(&o->provider, a);
 	return 0;
 }
@@ -286,7 +291,9 @@ static str sealed_doc(struct arena *a, str state, str nonce, str verifier, str r
 static void set_cookie(struct call *c, str text)
 {
 	exchange_add(c->x, "Set-Cookie",
-	             arena_printf(c->arena, COOKIE "=%.*s; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=%d",
+	             arena_printf(c->arena,
+	                          COOKIE
+	                          "=%.*s; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=%d",
 	                          STR_FMT(text), text.n ? LOGIN_S : 0));
 }
 
@@ -313,7 +320,8 @@ static int refuse(struct call *c, int status, const char *why)
 static int unavailable(struct call *c, const struct error *e)
 {
 	log_error("oidc.provider", KVS("request", c->id), KV("why", e->msg));
-	return refuse(c, 502, "Your organisation's sign-in does not answer. Try again in a minute.");
+	return refuse(c, 502,
+	              "Your organisation's sign-in does not answer. Try again in a minute.");
 }
 
 static int start(struct call *c, struct error *e)
@@ -331,15 +339,17 @@ static int start(struct call *c, struct error *e)
 		return error_set(e, ERR_NOTFOUND, "nobody set up OpenID Connect here");
 	if (know(o, false, a, &p, e) < 0)
 		return unavailable(c, e);
-	redirect = o->redirect_uri.n ? o->redirect_uri :
-	                               arena_concat(a, answer_base(c), STR("/login/oidc/callback"));
-	r = logins_put(c->center, "oidc", sealed_doc(a, state, nonce, verifier, redirect), &text, e);
+	redirect = o->redirect_uri.n ? o->redirect_uri
+	                             : arena_concat(a, answer_base(c), STR("/login/oidc/callback"));
+	r = logins_put(c->center, "oidc", sealed_doc(a, state, nonce, verifier, redirect), &text,
+	               e);
 	if (r < 0)
 		return r;
 	set_cookie(c, secret_view(&text));
 	secret_done(&text);
 	buf_add(&to, p.authorize);
-	add_pair(&to, a, str_chr(p.authorize, '?') < p.authorize.n ? '&' : '?', "response_type", STR("code"));
+	add_pair(&to, a, str_chr(p.authorize, '?') < p.authorize.n ? '&' : '?', "response_type",
+	         STR("code"));
 	add_pair(&to, a, '&', "client_id", o->client_id);
 	add_pair(&to, a, '&', "redirect_uri", redirect);
 	add_pair(&to, a, '&', "scope", o->scopes);
@@ -374,17 +384,22 @@ static int basic(void *ctx, const struct response *refused, struct secret *out, 
 }
 
 /* RFC 6749 4.1.3, RFC 7636 4.5 */
-static int redeem(struct oidc *o, const struct provider *p, str code, const struct json *doc, struct arena *a,
-                  str *id_token, struct error *e)
+static int redeem(struct oidc *o, const struct provider *p, str code, const struct json *doc,
+                  struct arena *a, str *id_token, struct error *e)
 {
 	struct client_login l = { o, a };
-	struct buf form cleanup(buf_done) = BUF(16 << 10), text cleanup(buf_done) = BUF(DOCUMENT_BYTES);
+	struct buf form cleanup(buf_done) = BUF(16 << 10),
+	                text cleanup(buf_done) = BUF(DOCUMENT_BYTES);
 	struct response head cleanup(response_done) = { 0 };
 	struct json *answer cleanup(json_done) = NULL;
 	bool by_header = secret_is_set(&o->client_secret) && !p->secret_in_body;
-	struct request q = { .url = p->token.p, .method = "POST", .accept = "application/json",
-		             .content_type = "application/x-www-form-urlencoded", .once = true,
-		             .authorize = by_header ? basic : NULL, .authorize_ctx = &l };
+	struct request q = { .url = p->token.p,
+		             .method = "POST",
+		             .accept = "application/json",
+		             .content_type = "application/x-www-form-urlencoded",
+		             .once = true,
+		             .authorize = by_header ? basic : NULL,
+		             .authorize_ctx = &l };
 	int r;
 
 	buf_add(&form, STR("grant_type=authorization_code"));
@@ -397,7 +412,8 @@ static int redeem(struct oidc *o, const struct provider *p, str code, const stru
 	q.body = buf_view(&form);
 	r = client_document(o->client, &q, DOCUMENT_BYTES, &head, &text, e);
 	if (r >= 0 && head.status != 200)
-		r = error_set(e, head.status >= 400 && head.status < 500 ? ERR_DENIED : ERR_UPSTREAM,
+		r = error_set(e,
+		              head.status >= 400 && head.status < 500 ? ERR_DENIED : ERR_UPSTREAM,
 		              "the provider's token endpoint answered with status %d", head.status);
 	if (r >= 0)
 		r = json_parse("the provider's token", buf_view(&text), &answer, e);
@@ -409,8 +425,8 @@ static int redeem(struct oidc *o, const struct provider *p, str code, const stru
 	return r;
 }
 
-static int verify(struct oidc *o, struct provider *p, str id_token, struct arena *a, struct json **claims,
-                  struct error *e)
+static int verify(struct oidc *o, struct provider *p, str id_token, struct arena *a,
+                  struct json **claims, struct error *e)
 {
 	int r = jwt_verify(p->jwks, id_token, a, claims, e);
 
@@ -419,7 +435,9 @@ static int verify(struct oidc *o, struct provider *p, str id_token, struct arena
 		if (r >= 0)
 			r = jwt_verify(p->jwks, id_token, a, claims, e);
 		if (r == 0)
-			r = error_set(e, ERR_DENIED, "the ID token is signed with a key that the provider does not publish");
+			r = error_set(e, ERR_DENIED,
+			              "the ID token is signed with a key that the provider does "
+			              "not publish");
 	}
 	return MIN(r, 0);
 }
@@ -472,7 +490,8 @@ static bool same(str a, str b)
 static int finish(struct call *c, const struct json *doc, str code, struct error *e)
 {
 	struct oidc *o = c->api->oidc;
-	struct jwt_wants wants = { o->issuer, o->client_id, json_str(doc, "nonce"), center_now(c->center) };
+	struct jwt_wants wants = { o->issuer, o->client_id, json_str(doc, "nonce"),
+		                   center_now(c->center) };
 	struct json *claims cleanup(json_done) = NULL;
 	struct provider p = { 0 };
 	str id_token = { 0 };
@@ -487,7 +506,8 @@ static int finish(struct call *c, const struct json *doc, str code, struct error
 	if (r >= 0)
 		r = jwt_check(claims, &wants, e);
 	if (r < 0) {
-		log_warn("oidc.refused", KV("why", e->msg), KVS("peer", c->x->peer), KVS("request", c->id));
+		log_warn("oidc.refused", KV("why", e->msg), KVS("peer", c->x->peer),
+		         KVS("request", c->id));
 		return refuse(c, 401, "The sign-in was not accepted. Try again.");
 	}
 	return sign_in(c, claims, e);
@@ -516,8 +536,10 @@ static int come_back(struct call *c, struct error *e)
 	if (r < 0)
 		return r;
 	set_cookie(c, (str){ 0 });
-	if (!r || !same(state, json_str(doc, "state")) || (issuer.n && !str_eq(issuer, c->api->oidc->issuer)))
-		return refuse(c, 401, "This sign-in was not begun here, or it took too long. Try again.");
+	if (!r || !same(state, json_str(doc, "state")) ||
+	    (issuer.n && !str_eq(issuer, c->api->oidc->issuer)))
+		return refuse(c, 401,
+		              "This sign-in was not begun here, or it took too long. Try again.");
 	if (failed.n || !code.n) {
 		log_warn("oidc.refused", KVS("why", str_upto(failed, 128)), KVS("request", c->id));
 		return refuse(c, 401, "Your organisation did not let you in.");

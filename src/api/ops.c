@@ -1,8 +1,8 @@
 #include "api/ops.h"
 #include "api/answer.h"
 #include "api/frame.h"
-#include "store/migrate.h"
 #include "base/log.h"
+#include "store/migrate.h"
 #include <inttypes.h>
 
 static int healthz(struct call *c, struct error *e)
@@ -29,7 +29,8 @@ static int look(void *ctx, struct db *d, struct error *e)
 
 	l->has_data = false;
 	if (r >= 0)
-		r = db_ask(d, e, &rows, "SELECT number, data_at FROM generation ORDER BY id DESC LIMIT 1");
+		r = db_ask(d, e, &rows,
+		           "SELECT number, data_at FROM generation ORDER BY id DESC LIMIT 1");
 	if (r >= 0)
 		r = rows_next(rows, e);
 	if (r == 1) {
@@ -46,8 +47,8 @@ static void check(struct jsonout *j, const char *name, bool ok, const char *word
 	jsonout_text(j, "status", ok ? "ok" : word);
 }
 
-/* Not ready without the store. Without advisory data the center takes events and says of every image that it is
- * not assessed: that is told, and no reason to send its events away. */
+/* Not ready without the store. Without advisory data the center takes events and says of every
+ * image that it is not assessed: that is told, and no reason to send its events away. */
 static int readyz(struct call *c, struct error *e)
 {
 	struct look l = { 0 };

@@ -1,4 +1,5 @@
-/* api/ops.h — is the process alive, and can it work? /healthz and /readyz, for load balancers and people. */
+/* api/ops.h — is the process alive, and can it work? /healthz and /readyz, for load balancers and
+ * people. */
 #pragma once
 #include "api/api.h"
 

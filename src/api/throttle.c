@@ -7,7 +7,7 @@
 enum { SETS = 2048, WAYS = 4 };
 
 struct bucket {
-	uint64_t name;   /* 0: free */
+	uint64_t name; /* 0: free */
 	int64_t seen_ms;
 	double left;
 };
@@ -67,7 +67,8 @@ bool throttle_take(struct throttle *t, char kind, str name, unsigned per_minute,
 	pthread_mutex_lock(&t->lock);
 	b = find(t, kind, name, per_minute, now_ms);
 	if (now_ms > b->seen_ms)
-		b->left = MIN((double)per_minute, b->left + (double)(now_ms - b->seen_ms) * each_ms);
+		b->left =
+		        MIN((double)per_minute, b->left + (double)(now_ms - b->seen_ms) * each_ms);
 	b->seen_ms = now_ms;
 	may = b->left >= needed;
 	if (may)

@@ -1,18 +1,18 @@
 #include "center/access.h"
 
 enum { /* sets of roles, as the rows below name them */
-	R = 1 << ROLE_READER,
-	SR = 1 << ROLE_SECURITY_READER,
-	SA = 1 << ROLE_SECURITY_ADMIN,
-	C = 1 << ROLE_CONTRIBUTOR,
-	O = 1 << ROLE_OWNER,
-	PULL = 1 << ROLE_ACR_PULL,
-	PUSH = 1 << ROLE_ACR_PUSH,
-	AGENT = 1 << ROLE_AGENT,
-	VIEW = R | SR | SA | C | O,
-	DATA = R | C | O | PULL | PUSH,      /* what is in a registry */
-	ALL = VIEW | PULL | PUSH,
-	SECURITY = SR | SA | O,              /* one of these and one of DATA: findings of images */
+       R = 1 << ROLE_READER,
+       SR = 1 << ROLE_SECURITY_READER,
+       SA = 1 << ROLE_SECURITY_ADMIN,
+       C = 1 << ROLE_CONTRIBUTOR,
+       O = 1 << ROLE_OWNER,
+       PULL = 1 << ROLE_ACR_PULL,
+       PUSH = 1 << ROLE_ACR_PUSH,
+       AGENT = 1 << ROLE_AGENT,
+       VIEW = R | SR | SA | C | O,
+       DATA = R | C | O | PULL | PUSH, /* what is in a registry */
+       ALL = VIEW | PULL | PUSH,
+       SECURITY = SR | SA | O, /* one of these and one of DATA: findings of images */
 };
 
 struct action {
@@ -162,8 +162,7 @@ static bool is_guid(str s)
 	if (s.n != sizeof shape - 1)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (shape[i] == '-' ? s.p[i] != '-' :
-		                      !memchr("0123456789abcdefABCDEF", s.p[i], 22))
+		if (shape[i] == '-' ? s.p[i] != '-' : !memchr("0123456789abcdefABCDEF", s.p[i], 22))
 			return false;
 	return true;
 }
@@ -294,7 +293,8 @@ bool access_covers(const struct caller *c, const struct grant *g)
 {
 	if (!access_may(c, "Plimsoll.Center/tokens/write", g->scope))
 		return false;
-	if (g->role == ROLE_OWNER || g->role == ROLE_AGENT) /* an Owner hands on Owner; agents are his to enrol */
+	if (g->role == ROLE_OWNER ||
+	    g->role == ROLE_AGENT) /* an Owner hands on Owner; agents are his to enrol */
 		return true;
 	/* whatever the role could do there, the giver can */
 	for (size_t i = 0; i < LEN(actions); i++)

@@ -9,9 +9,9 @@ const char *audit_outcome_name(enum audit_outcome o)
 
 static enum audit_outcome outcome_of(str name)
 {
-	return str_eq(name, STR("refused")) ? AUDIT_REFUSED :
-	       str_eq(name, STR("failed"))  ? AUDIT_FAILED :
-	                                      AUDIT_DONE;
+	return str_eq(name, STR("refused"))  ? AUDIT_REFUSED
+	       : str_eq(name, STR("failed")) ? AUDIT_FAILED
+	                                     : AUDIT_DONE;
 }
 
 int auditlog_add(struct db *d, int64_t now, const struct audit *x, struct error *e)
@@ -19,9 +19,9 @@ int auditlog_add(struct db *d, int64_t now, const struct audit *x, struct error 
 	int64_t n = db_run(d, e,
 	                   "INSERT INTO audit (at, actor, peer, action, target, outcome, detail) "
 	                   "VALUES ($1, $2, $3, $4, $5, $6, $7)",
-	                   V_INT(now), V_TEXT(str_upto(x->actor, 256)), V_TEXT(str_upto(x->peer, 64)),
-	                   V_TEXT(str_upto(x->action, 256)), V_TEXT(str_upto(x->target, 2048)),
-	                   V_C(audit_outcome_name(x->outcome)),
+	                   V_INT(now), V_TEXT(str_upto(x->actor, 256)),
+	                   V_TEXT(str_upto(x->peer, 64)), V_TEXT(str_upto(x->action, 256)),
+	                   V_TEXT(str_upto(x->target, 2048)), V_C(audit_outcome_name(x->outcome)),
 	                   V_TEXT(x->detail.n && x->detail.n <= 65536 ? x->detail : STR("{}")));
 	return n < 0 ? (int)n : 0;
 }
@@ -67,15 +67,17 @@ static void within(struct query *q, const struct audit_filter *f)
 		if (str_eq(s, STR("/")))
 			query_add(q, " OR 1 = 1");
 		else
-			query_add(q, " OR lower(target) = ? OR substr(lower(target), 1, ?) = ?", V_TEXT(s),
-			          V_INT((int64_t)s.n + 1), V_TEXT(arena_concat(q->a, s, STR("/"))));
+			query_add(q, " OR lower(target) = ? OR substr(lower(target), 1, ?) = ?",
+			          V_TEXT(s), V_INT((int64_t)s.n + 1),
+			          V_TEXT(arena_concat(q->a, s, STR("/"))));
 	}
 	query_add(q, ")");
 }
 
 static void ask(struct query *q, const struct audit_filter *f)
 {
-	query_add(q, "SELECT id, at, actor, peer, action, target, outcome, detail FROM audit WHERE 1 = 1");
+	query_add(q, "SELECT id, at, actor, peer, action, target, outcome, detail FROM audit WHERE "
+	             "1 = 1");
 	if (f->from)
 		query_add(q, " AND at >= ?", V_INT(f->from));
 	if (f->to)
@@ -115,7 +117,9 @@ static int list(void *ctx, struct db *d, struct error *e)
 		x->outcome = outcome_of(rows_text(rows, 6));
 		x->detail = arena_str(l->a, rows_text(rows, 7));
 	}
-	return r < 0 ? r : l->a->failed ? error_set(e, ERR_LIMIT, "too many entries for one answer") : 0;
+	return r < 0          ? r
+	       : l->a->failed ? error_set(e, ERR_LIMIT, "too many entries for one answer")
+	                      : 0;
 }
 
 int auditlog_list(const struct center *c, const struct audit_filter *f, struct arena *a,

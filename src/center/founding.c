@@ -15,9 +15,10 @@ static int fresh_guid(struct arena *a, str *out, struct error *e)
 		return error_set(e, ERR_SYSTEM, "no random bytes");
 	b[6] = (b[6] & 15) | 0x40; /* RFC 9562 5.4 */
 	b[8] = (b[8] & 63) | 0x80;
-	*out = arena_printf(a, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0],
-	                    b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12],
-	                    b[13], b[14], b[15]);
+	*out = arena_printf(a,
+	                    "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+	                    b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10],
+	                    b[11], b[12], b[13], b[14], b[15]);
 	return 0;
 }
 
@@ -27,12 +28,15 @@ struct founding {
 	int64_t now;
 };
 
-/* The mark is written first, so that of processes that start at once one founds and the others find. */
+/* The mark is written first, so that of processes that start at once one founds and the others
+ * find. */
 static int found(void *ctx, struct db *d, struct error *e)
 {
 	struct founding *f = ctx;
-	int64_t n = db_run(d, e, "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
-	                   V_C(mark), V_TEXT(f->wanted.n ? f->wanted : f->fresh));
+	int64_t n = db_run(
+	        d, e,
+	        "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+	        V_C(mark), V_TEXT(f->wanted.n ? f->wanted : f->fresh));
 	int r = n < 0 ? (int)n : 0;
 
 	if (r >= 0 && f->wanted.n)
@@ -41,13 +45,15 @@ static int found(void *ctx, struct db *d, struct error *e)
 		r = settings_mark(d, f->a, mark, &f->found, e);
 	if (r >= 0)
 		n = db_run(d, e,
-		           "INSERT INTO subscription (id, name, created_at) VALUES ($1, $1, $2) ON CONFLICT (id) "
+		           "INSERT INTO subscription (id, name, created_at) VALUES ($1, $1, $2) ON "
+		           "CONFLICT (id) "
 		           "DO NOTHING",
 		           V_TEXT(f->found), V_INT(f->now));
 	return r < 0 ? r : n < 0 ? (int)n : 0;
 }
 
-int founding_subscription(const struct center *c, str wanted, struct arena *a, str *out, struct error *e)
+int founding_subscription(const struct center *c, str wanted, struct arena *a, str *out,
+                          struct error *e)
 {
 	struct founding f = { .wanted = arena_lower(a, wanted), .a = a, .now = center_now(c) };
 	str scope;
@@ -66,9 +72,11 @@ int founding_subscription(const struct center *c, str wanted, struct arena *a, s
 
 int founding_admin(const struct center *c, const char *more, struct secret *text, struct error *e)
 {
-	static struct grant grants[] = { { ROLE_OWNER, STR_INIT("/") }, { ROLE_SECURITY_ADMIN, STR_INIT("/") } };
+	static struct grant grants[] = { { ROLE_OWNER, STR_INIT("/") },
+		                         { ROLE_SECURITY_ADMIN, STR_INIT("/") } };
 	struct arena a cleanup(arena_done) = ARENA(1 << 20);
-	struct token made, wanted = { .name = str_c(more ? more : "admin"), .expires_at = 0,
+	struct token made, wanted = { .name = str_c(more ? more : "admin"),
+		                      .expires_at = 0,
 		                      .grants = { grants, LEN(grants), LEN(grants) } };
 	bool any = false;
 	int r = more ? 0 : tokens_any_admin(c, &any, e);
@@ -84,8 +92,10 @@ int founding_admin(const struct center *c, const char *more, struct secret *text
 static int keep_proof(void *ctx, struct db *d, struct error *e)
 {
 	struct founding *f = ctx;
-	int64_t n = db_run(d, e, "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
-	                   V_C("mark.key"), V_TEXT(f->fresh));
+	int64_t n = db_run(
+	        d, e,
+	        "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+	        V_C("mark.key"), V_TEXT(f->fresh));
 
 	return n < 0 ? (int)n : settings_mark(d, f->a, "mark.key", &f->found, e);
 }
@@ -108,7 +118,8 @@ int founding_key(const struct center *c, struct error *e)
 	if (!base64_decode(&a, f.found, &bytes) ||
 	    vault_unseal(c->vault, bytes, STR("mark.key"), &plain, &why) < 0)
 		r = error_set(e, ERR_DENIED,
-		              "this store's secrets were sealed with another key: give the key file of its first "
+		              "this store's secrets were sealed with another key: give the key "
+		              "file of its first "
 		              "process (--key-file)");
 	secret_done(&plain);
 	return r < 0 ? r : 0;

@@ -83,13 +83,15 @@ struct opening {
 static int insert(void *ctx, struct db *d, struct error *e)
 {
 	struct opening *o = ctx;
-	struct audit entry = { .actor = o->o->subject, .peer = o->peer, .target = STR("/"),
+	struct audit entry = { .actor = o->o->subject,
+		               .peer = o->peer,
+		               .target = STR("/"),
 		               .action = STR("Plimsoll.Center/sessions/write") };
 	int64_t n = db_run(d, e,
 	                   "INSERT INTO session (hash, subject, roles, token_id, csrf, created_at, "
 	                   "seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
-	                   V_BYTES(str_mem(o->hash.bytes, sizeof o->hash.bytes)), V_TEXT(o->o->subject),
-	                   V_TEXT(o->roles), V_TIME(o->o->token_id),
+	                   V_BYTES(str_mem(o->hash.bytes, sizeof o->hash.bytes)),
+	                   V_TEXT(o->o->subject), V_TEXT(o->roles), V_TIME(o->o->token_id),
 	                   V_BYTES(str_mem(o->csrf, sizeof o->csrf)), V_INT(o->now),
 	                   V_INT(o->now + o->lasts_s));
 
@@ -100,7 +102,9 @@ int sessions_open(const struct center *c, const struct session_order *order, str
                   struct secret *cookie, struct error *e)
 {
 	struct arena a cleanup(arena_done) = ARENA(1 << 20);
-	struct opening o = { .o = order, .peer = peer, .now = center_now(c),
+	struct opening o = { .o = order,
+		             .peer = peer,
+		             .now = center_now(c),
 		             .lasts_s = settings_get(c, SETTING_SESSION_S) };
 	str text;
 	int r = fresh(&a, &text, e);
@@ -132,13 +136,15 @@ static int search(void *ctx, struct db *d, struct error *e)
 {
 	struct search *s = ctx;
 	struct rows *rows cleanup(rows_cleanup) = NULL;
-	int r = db_ask(d, e, &rows,
-	               "SELECT s.subject, s.roles, s.token_id, s.csrf, s.seen_at FROM session s LEFT JOIN token "
-	               "t ON t.id = s.token_id WHERE s.hash = $1 AND s.expires_at > $2 AND s.seen_at > $3 "
-	               "AND (s.token_id IS NULL OR (t.revoked_at IS NULL AND (t.expires_at IS NULL OR "
-	               "t.expires_at > $2)))",
-	               V_BYTES(str_mem(s->hash.bytes, sizeof s->hash.bytes)), V_INT(s->now),
-	               V_INT(s->now - s->idle_s));
+	int r = db_ask(
+	        d, e, &rows,
+	        "SELECT s.subject, s.roles, s.token_id, s.csrf, s.seen_at FROM session s LEFT JOIN "
+	        "token "
+	        "t ON t.id = s.token_id WHERE s.hash = $1 AND s.expires_at > $2 AND s.seen_at > $3 "
+	        "AND (s.token_id IS NULL OR (t.revoked_at IS NULL AND (t.expires_at IS NULL OR "
+	        "t.expires_at > $2)))",
+	        V_BYTES(str_mem(s->hash.bytes, sizeof s->hash.bytes)), V_INT(s->now),
+	        V_INT(s->now - s->idle_s));
 
 	s->known = false;
 	s->grants.n = 0;
@@ -189,7 +195,8 @@ int sessions_find(const struct center *c, str cookie, struct arena *a, struct ca
 static int erase(void *ctx, struct db *d, struct error *e)
 {
 	struct digest room;
-	int64_t n = db_run(d, e, "DELETE FROM session WHERE hash = $1", hash_of(&room, *(str *)ctx));
+	int64_t n =
+	        db_run(d, e, "DELETE FROM session WHERE hash = $1", hash_of(&room, *(str *)ctx));
 	return n < 0 ? (int)n : 0;
 }
 
@@ -201,8 +208,8 @@ int sessions_close(const struct center *c, str cookie, struct error *e)
 static int sweep(void *ctx, struct db *d, struct error *e)
 {
 	int64_t now = *(int64_t *)ctx, idle_s = settings_read(d, SETTING_IDLE_S);
-	int64_t n = db_run(d, e, "DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2", V_INT(now),
-	                   V_INT(now - idle_s));
+	int64_t n = db_run(d, e, "DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2",
+	                   V_INT(now), V_INT(now - idle_s));
 
 	if (n >= 0)
 		n = db_run(d, e, "DELETE FROM login WHERE expires_at <= $1", V_INT(now));
@@ -229,9 +236,10 @@ struct login {
 static int put(void *ctx, struct db *d, struct error *e)
 {
 	struct login *l = ctx;
-	int64_t n = db_run(d, e, "INSERT INTO login (hash, kind, doc, expires_at) VALUES ($1, $2, $3, $4)",
-	                   V_BYTES(str_mem(l->hash.bytes, sizeof l->hash.bytes)), V_C(l->kind),
-	                   V_BYTES(buf_view(&l->sealed)), V_INT(l->now + LOGIN_S));
+	int64_t n = db_run(
+	        d, e, "INSERT INTO login (hash, kind, doc, expires_at) VALUES ($1, $2, $3, $4)",
+	        V_BYTES(str_mem(l->hash.bytes, sizeof l->hash.bytes)), V_C(l->kind),
+	        V_BYTES(buf_view(&l->sealed)), V_INT(l->now + LOGIN_S));
 	return n < 0 ? (int)n : 0;
 }
 
@@ -241,7 +249,8 @@ static str belongs(struct arena *a, const char *kind, const struct digest *hash)
 	return arena_printf(a, "login %s %s", kind, digest_text(hash, text));
 }
 
-int logins_put(const struct center *c, const char *kind, str doc, struct secret *text, struct error *e)
+int logins_put(const struct center *c, const char *kind, str doc, struct secret *text,
+               struct error *e)
 {
 	struct arena a cleanup(arena_done) = ARENA(1 << 16);
 	struct login l = { .kind = kind, .now = center_now(c), .sealed = BUF(64 << 10) };
@@ -278,7 +287,8 @@ static int get(void *ctx, struct db *d, struct error *e)
 	return r;
 }
 
-int logins_take(const struct center *c, const char *kind, str text, struct secret *doc, struct error *e)
+int logins_take(const struct center *c, const char *kind, str text, struct secret *doc,
+                struct error *e)
 {
 	struct arena a cleanup(arena_done) = ARENA(1 << 16);
 	struct login l = { .kind = kind, .now = center_now(c), .sealed = BUF(64 << 10) };
@@ -294,12 +304,14 @@ int logins_take(const struct center *c, const char *kind, str text, struct secre
 	return r < 0 ? r : l.known;
 }
 
-int logins_link(const struct center *c, const struct caller *who, struct secret *text, struct error *e)
+int logins_link(const struct center *c, const struct caller *who, struct secret *text,
+                struct error *e)
 {
 	struct arena a cleanup(arena_done) = ARENA(1 << 20);
 	struct buf b cleanup(buf_done) = BUF(256 << 10);
 	struct jsonout j = JSONOUT(&b, 0);
-	struct grants grants = { .v = (struct grant *)(uintptr_t)who->grants, .n = who->grant_count };
+	struct grants grants = { .v = (struct grant *)(uintptr_t)who->grants,
+		                 .n = who->grant_count };
 
 	if (who->kind != CALLER_TOKEN && who->kind != CALLER_SESSION)
 		return error_set(e, ERR_DENIED, "only people sign in to a browser");
@@ -311,7 +323,8 @@ int logins_link(const struct center *c, const struct caller *who, struct secret 
 	return logins_put(c, "link", buf_view(&b), text, e);
 }
 
-int logins_follow(const struct center *c, str text, str peer, struct secret *cookie, struct error *e)
+int logins_follow(const struct center *c, str text, str peer, struct secret *cookie,
+                  struct error *e)
 {
 	struct arena a cleanup(arena_done) = ARENA(1 << 20);
 	struct json *doc cleanup(json_done) = NULL;

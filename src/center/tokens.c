@@ -39,7 +39,8 @@ static int check(const struct caller *maker, const struct token *t, int64_t now,
 		const struct grant *g = &t->grants.v[i];
 		if ((g->role == ROLE_AGENT) != t->agent)
 			return error_set(e, ERR_USAGE,
-			                 "roles: a token of kind agent has the role agent and no other has it");
+			                 "roles: a token of kind agent has the role agent and no "
+			                 "other has it");
 		if (maker && !access_covers(maker, g))
 			return error_set(e, ERR_DENIED, "you cannot give the role %s at %.*s",
 			                 role_name(g->role), STR_FMT(g->scope));
@@ -83,16 +84,18 @@ struct making {
 
 static int note(struct db *d, const struct making *m, const char *action, struct error *e)
 {
-	struct audit entry = { .actor = m->maker ? m->maker->name : STR("system"), .peer = m->peer,
-		               .action = str_c(action), .detail = about(m->a, m->t) };
+	struct audit entry = { .actor = m->maker ? m->maker->name : STR("system"),
+		               .peer = m->peer,
+		               .action = str_c(action),
+		               .detail = about(m->a, m->t) };
 
 	/* it belongs where all its grants lie */
 	entry.target = m->t->grants.n ? m->t->grants.v[0].scope : STR("/");
 	for (size_t i = 1; i < m->t->grants.n; i++)
 		if (!scope_within(m->t->grants.v[i].scope, entry.target))
-			entry.target = scope_within(entry.target, m->t->grants.v[i].scope) ?
-			                       m->t->grants.v[i].scope :
-			                       STR("/");
+			entry.target = scope_within(entry.target, m->t->grants.v[i].scope)
+			                       ? m->t->grants.v[i].scope
+			                       : STR("/");
 	return auditlog_add(d, m->now, &entry, e);
 }
 
@@ -100,42 +103,49 @@ static int make(void *ctx, struct db *d, struct error *e)
 {
 	struct making *m = ctx;
 	struct token *t = m->t;
-	int64_t n = db_run(d, e,
-	                   "INSERT INTO setting (name, value) VALUES ('mark.tokens', $1) ON CONFLICT (name) "
-	                   "DO UPDATE SET value = excluded.value",
-	                   V_TEXT(t->name)); /* one at a time: names are looked at and then written */
-	int r = n < 0 ? (int)n :
-	               db_int(d, e, &n,
-	               "SELECT count(*) FROM token WHERE name = $1 AND revoked_at IS NULL AND "
-	               "(expires_at IS NULL OR expires_at > $2)",
-	               V_TEXT(t->name), V_INT(m->now));
+	int64_t n = db_run(
+	        d, e,
+	        "INSERT INTO setting (name, value) VALUES ('mark.tokens', $1) ON CONFLICT (name) "
+	        "DO UPDATE SET value = excluded.value",
+	        V_TEXT(t->name)); /* one at a time: names are looked at and then written */
+	int r = n < 0 ? (int)n
+	              : db_int(d, e, &n,
+	                       "SELECT count(*) FROM token WHERE name = $1 AND revoked_at IS NULL "
+	                       "AND "
+	                       "(expires_at IS NULL OR expires_at > $2)",
+	                       V_TEXT(t->name), V_INT(m->now));
 
 	if (r >= 0 && n)
-		return error_set(e, ERR_CONFLICT, "there is a token \"%.*s\" already", STR_FMT(t->name));
+		return error_set(e, ERR_CONFLICT, "there is a token \"%.*s\" already",
+		                 STR_FMT(t->name));
 	if (r >= 0)
-		r = db_int(d, e, &t->id,
-		           "INSERT INTO token (name, kind, hash, created_by, created_at, expires_at) "
-		           "VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
-		           V_TEXT(t->name), V_C(t->agent ? "agent" : "token"),
-		           V_BYTES(str_mem(m->hash.bytes, sizeof m->hash.bytes)), V_TEXT(t->created_by),
-		           V_INT(m->now), V_TIME(t->expires_at));
+		r = db_int(
+		        d, e, &t->id,
+		        "INSERT INTO token (name, kind, hash, created_by, created_at, expires_at) "
+		        "VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+		        V_TEXT(t->name), V_C(t->agent ? "agent" : "token"),
+		        V_BYTES(str_mem(m->hash.bytes, sizeof m->hash.bytes)),
+		        V_TEXT(t->created_by), V_INT(m->now), V_TIME(t->expires_at));
 	for (size_t i = 0; r >= 0 && i < t->grants.n; i++)
-		r = (int)MIN(db_run(d, e,
-		                    "INSERT INTO token_role (token_id, role, scope) VALUES ($1, $2, $3) "
-		                    "ON CONFLICT DO NOTHING",
-		                    V_INT(t->id), V_C(role_name(t->grants.v[i].role)),
-		                    V_TEXT(t->grants.v[i].scope)),
-		             1);
+		r = (int)MIN(
+		        db_run(d, e,
+		               "INSERT INTO token_role (token_id, role, scope) VALUES ($1, $2, $3) "
+		               "ON CONFLICT DO NOTHING",
+		               V_INT(t->id), V_C(role_name(t->grants.v[i].role)),
+		               V_TEXT(t->grants.v[i].scope)),
+		        1);
 	return r < 0 ? r : note(d, m, "Plimsoll.Center/tokens/write", e);
 }
 
 /* A token that says nothing of its end gets the setting's; one for agents has none. */
 static int lifetime(const struct center *c, struct token *t, int64_t now, struct error *e)
 {
-	int64_t usual_s = settings_get(c, SETTING_TOKEN_S), most_s = settings_get(c, SETTING_TOKEN_MAX_S);
+	int64_t usual_s = settings_get(c, SETTING_TOKEN_S),
+	        most_s = settings_get(c, SETTING_TOKEN_MAX_S);
 
 	if (t->expires_at == TOKEN_EXPIRES_USUAL)
-		t->expires_at = t->agent || !usual_s ? 0 : now + (most_s ? MIN(usual_s, most_s) : usual_s);
+		t->expires_at =
+		        t->agent || !usual_s ? 0 : now + (most_s ? MIN(usual_s, most_s) : usual_s);
 	if (most_s && !t->agent && (!t->expires_at || t->expires_at > now + most_s))
 		return error_set(e, ERR_USAGE, "expires: a token lasts %lld s at most here",
 		                 (long long)most_s);
@@ -197,8 +207,10 @@ struct search {
 int tokens_grants(struct db *d, int64_t id, struct arena *a, struct grants *into, struct error *e)
 {
 	struct rows *rows cleanup(rows_cleanup) = NULL;
-	int r = db_ask(d, e, &rows, "SELECT role, scope FROM token_role WHERE token_id = $1 ORDER BY scope, role",
-	               V_INT(id));
+	int r = db_ask(
+	        d, e, &rows,
+	        "SELECT role, scope FROM token_role WHERE token_id = $1 ORDER BY scope, role",
+	        V_INT(id));
 
 	while (r >= 0 && (r = rows_next(rows, e)) == 1) {
 		struct grant g;
@@ -215,9 +227,10 @@ static int search(void *ctx, struct db *d, struct error *e)
 {
 	struct search *s = ctx;
 	struct rows *rows cleanup(rows_cleanup) = NULL;
-	int r = db_ask(d, e, &rows,
-	               "SELECT id, name, kind, expires_at, used_at, revoked_at FROM token WHERE hash = $1",
-	               V_BYTES(str_mem(s->hash.bytes, sizeof s->hash.bytes)));
+	int r = db_ask(
+	        d, e, &rows,
+	        "SELECT id, name, kind, expires_at, used_at, revoked_at FROM token WHERE hash = $1",
+	        V_BYTES(str_mem(s->hash.bytes, sizeof s->hash.bytes)));
 
 	s->known = false;
 	s->grants.n = 0;
@@ -228,14 +241,16 @@ static int search(void *ctx, struct db *d, struct error *e)
 	s->used_at = rows_int(rows, 4);
 	s->ended = (!rows_null(rows, 3) && rows_int(rows, 3) <= s->now) || !rows_null(rows, 5);
 	s->agent = str_eq(rows_text(rows, 2), STR("agent"));
-	s->out->name = arena_concat(s->a, s->agent ? STR("agent:") : STR("token:"), rows_text(rows, 1));
+	s->out->name =
+	        arena_concat(s->a, s->agent ? STR("agent:") : STR("token:"), rows_text(rows, 1));
 	return s->ended ? 0 : tokens_grants(d, s->id, s->a, &s->grants, e);
 }
 
 static int stamp(void *ctx, struct db *d, struct error *e)
 {
 	const struct search *s = ctx;
-	int64_t n = db_run(d, e, "UPDATE token SET used_at = $1 WHERE id = $2", V_INT(s->now), V_INT(s->id));
+	int64_t n = db_run(d, e, "UPDATE token SET used_at = $1 WHERE id = $2", V_INT(s->now),
+	                   V_INT(s->id));
 	return n < 0 ? (int)n : 0;
 }
 
@@ -311,11 +326,12 @@ static int list(void *ctx, struct db *d, struct error *e)
 {
 	struct listing *l = ctx;
 	struct rows *rows cleanup(rows_cleanup) = NULL;
-	int r = db_ask(d, e, &rows,
-	               "SELECT id, name, kind, created_by, created_at, expires_at, used_at, revoked_at "
-	               "FROM token WHERE ($1 = 0 OR id = $1) AND ($2 = 1 OR (revoked_at IS NULL AND "
-	               "(expires_at IS NULL OR expires_at > $3))) ORDER BY id LIMIT $4",
-	               V_INT(l->id), V_INT(l->with_ended), V_INT(l->now), V_INT(TOKENS_MAX));
+	int r = db_ask(
+	        d, e, &rows,
+	        "SELECT id, name, kind, created_by, created_at, expires_at, used_at, revoked_at "
+	        "FROM token WHERE ($1 = 0 OR id = $1) AND ($2 = 1 OR (revoked_at IS NULL AND "
+	        "(expires_at IS NULL OR expires_at > $3))) ORDER BY id LIMIT $4",
+	        V_INT(l->id), V_INT(l->with_ended), V_INT(l->now), V_INT(TOKENS_MAX));
 
 	l->out->list.n = 0;
 	while (r >= 0 && (r = rows_next(rows, e)) == 1) {
@@ -359,7 +375,8 @@ int tokens_get(const struct center *c, const struct caller *viewer, int64_t id, 
 static int end(void *ctx, struct db *d, struct error *e)
 {
 	struct making *m = ctx;
-	int64_t n = db_run(d, e, "UPDATE token SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL",
+	int64_t n = db_run(d, e,
+	                   "UPDATE token SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL",
 	                   V_INT(m->now), V_INT(m->t->id));
 
 	if (n > 0)

@@ -65,7 +65,8 @@ static int read_keys(const char *file, str text, struct vault *v, struct error *
 		if (v->n == KEYS_MAX)
 			return error_set(e, ERR_LIMIT, "%s: more than %d keys", file, KEYS_MAX);
 		if (!read_line(line, &v->keys[v->n++]))
-			return error_set(e, ERR_FORMAT, "%s: line of key %zu is not \"ID KEY\" in hex", file,
+			return error_set(e, ERR_FORMAT,
+			                 "%s: line of key %zu is not \"ID KEY\" in hex", file,
 			                 v->n);
 	}
 	return v->n ? 0 : error_set(e, ERR_FORMAT, "%s: no key in it", file);
@@ -81,8 +82,10 @@ static int slurp(int fd, const char *file, char text[KEYS_MAX * LINE_BYTES * 2],
 	if (fstat(fd, &st) < 0)
 		return error_errno(e, errno, "%s", file);
 	if (!S_ISREG(st.st_mode) || st.st_mode & 077)
-		return error_set(e, ERR_DENIED,
-		                 "%s: a key file must be a file that nobody else may read (chmod 600)", file);
+		return error_set(
+		        e, ERR_DENIED,
+		        "%s: a key file must be a file that nobody else may read (chmod 600)",
+		        file);
 	for (*n = 0; *n < KEYS_MAX * LINE_BYTES * 2; *n += (size_t)got) {
 		got = pread(fd, text + *n, KEYS_MAX * LINE_BYTES * 2 - *n, (off_t)*n);
 		if (got < 0)
@@ -107,8 +110,8 @@ static int fresh_line(char line[LINE_BYTES], struct error *e)
 	return 0;
 }
 
-/* A new file with a fresh key and what is in `others`, complete before it has its name. `link` never replaces
- * (another process may have been first), rename does. */
+/* A new file with a fresh key and what is in `others`, complete before it has its name. `link`
+ * never replaces (another process may have been first), rename does. */
 static int write_keys(const char *file, str others, bool replace, struct error *e)
 {
 	char line[LINE_BYTES], temporary[4096];
@@ -186,7 +189,8 @@ int vault_rotate(const char *file, struct error *e)
 	if (r == 0)
 		r = read_keys(file, str_mem(text, n), &known, e);
 	if (r == 0 && known.n == KEYS_MAX)
-		r = error_set(e, ERR_LIMIT, "%s: has %d keys already; remove the last", file, KEYS_MAX);
+		r = error_set(e, ERR_LIMIT, "%s: has %d keys already; remove the last", file,
+		              KEYS_MAX);
 	if (r == 0)
 		r = write_keys(file, str_mem(text, n), true, e);
 	explicit_bzero(text, sizeof text);
@@ -218,11 +222,12 @@ int vault_seal(const struct vault *v, str plain, str belongs, struct buf *out, s
 	room = buf_room(out, plain.n + 16);
 	if (!room)
 		return error_set(e, ERR_LIMIT, "no room for a sealed secret");
-	if (EVP_EncryptInit_ex(c, EVP_aes_256_gcm(), NULL, v->keys[0].bytes,
-	                       head + 1 + ID_BYTES) != 1 ||
+	if (EVP_EncryptInit_ex(c, EVP_aes_256_gcm(), NULL, v->keys[0].bytes, head + 1 + ID_BYTES) !=
+	            1 ||
 	    EVP_EncryptUpdate(c, NULL, &n, head, 1 + ID_BYTES) != 1 ||
 	    EVP_EncryptUpdate(c, NULL, &n, (const uint8_t *)belongs.p, (int)belongs.n) != 1 ||
-	    EVP_EncryptUpdate(c, (uint8_t *)room, &n, (const uint8_t *)plain.p, (int)plain.n) != 1 ||
+	    EVP_EncryptUpdate(c, (uint8_t *)room, &n, (const uint8_t *)plain.p, (int)plain.n) !=
+	            1 ||
 	    EVP_EncryptFinal_ex(c, (uint8_t *)room + n, &n) != 1 ||
 	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, TAG_BYTES, tag) != 1)
 		return error_set(e, ERR_SYSTEM, "AES-256-GCM failed");
@@ -239,7 +244,8 @@ static const struct key *key_of(const struct vault *v, str sealed)
 	return NULL;
 }
 
-int vault_unseal(const struct vault *v, str sealed, str belongs, struct secret *out, struct error *e)
+int vault_unseal(const struct vault *v, str sealed, str belongs, struct secret *out,
+                 struct error *e)
 {
 	EVP_CIPHER_CTX *c cleanup(evp_free) = EVP_CIPHER_CTX_new();
 	const uint8_t *p = (const uint8_t *)sealed.p;

@@ -34,20 +34,27 @@ struct settings {
 };
 
 static const char about[] =
-        "The security center: watches registries, scans what is pushed, answers Azure's routes and its\n"
+        "The security center: watches registries, scans what is pushed, answers Azure's routes and "
+        "its\n"
         "own. Started in an empty folder it makes a TLS key and certificate, an admin token, a\n"
-        "subscription and a store, says so on the terminal, and is there. The token is shown once;\n"
-        "without a terminal it lies in admin-token of the data folder. One that was lost is made anew by\n"
+        "subscription and a store, says so on the terminal, and is there. The token is shown "
+        "once;\n"
+        "without a terminal it lies in admin-token of the data folder. One that was lost is made "
+        "anew by\n"
         "`plimsoll token create --local`.\n\n"
-        "Several processes share a PostgreSQL with --store, and then the same --key-file: some with\n"
-        "--role api, some with --role worker. SIGTERM ends it gracefully, SIGHUP reads the certificate\n"
+        "Several processes share a PostgreSQL with --store, and then the same --key-file: some "
+        "with\n"
+        "--role api, some with --role worker. SIGTERM ends it gracefully, SIGHUP reads the "
+        "certificate\n"
         "again.\n\n"
-        "People sign in at /login with a token, with a link (`plimsoll token link`), or with OpenID\n"
+        "People sign in at /login with a token, with a link (`plimsoll token link`), or with "
+        "OpenID\n"
         "Connect: --oidc-role says which claim of the ID token gives which role, where.\n\n"
         "Examples:\n"
         "  plimsoll serve\n"
         "  plimsoll serve --listen 0.0.0.0:8420 --cert center.pem --key center.key\n"
-        "  plimsoll serve --role worker --store postgresql://plimsoll@db/plimsoll --key-file secrets.key";
+        "  plimsoll serve --role worker --store postgresql://plimsoll@db/plimsoll --key-file "
+        "secrets.key";
 
 static bool has_role(const struct settings *s, const char *role)
 {
@@ -66,7 +73,8 @@ static int read_listen(struct settings *s, struct error *e)
 		host = str_mem(host.p + 1, host.n - 2);
 	if (colon == text.n || !host.n || host.n >= sizeof s->address ||
 	    !str_u64(str_from(text, colon + 1), &port) || port > UINT16_MAX)
-		return error_set(e, ERR_USAGE, "--listen %.*s: ADDRESS:PORT, such as 127.0.0.1:8420",
+		return error_set(e, ERR_USAGE,
+		                 "--listen %.*s: ADDRESS:PORT, such as 127.0.0.1:8420",
 		                 STR_FMT(text));
 	snprintf(s->address, sizeof s->address, "%.*s", STR_FMT(host));
 	s->port = (uint16_t)port;
@@ -81,17 +89,21 @@ static int read_claims(struct settings *s, struct arena *a, struct error *e)
 	for (size_t i = 0; i < s->oidc_roles.texts.n; i++) {
 		str text = str_c(s->oidc_roles.texts.v[i]), what;
 		size_t equals = str_chr(text, '='), at = str_rchr(text, '@'), colon;
-		str scope = at < text.n && str_starts(str_from(text, at), STR("@/")) ? str_from(text, at + 1) :
-		                                                                     STR("/");
-		what = str_upto(text, at < text.n && str_starts(str_from(text, at), STR("@/")) ? at : text.n);
+		str scope = at < text.n && str_starts(str_from(text, at), STR("@/"))
+		                    ? str_from(text, at + 1)
+		                    : STR("/");
+		what = str_upto(text, at < text.n && str_starts(str_from(text, at), STR("@/"))
+		                              ? at
+		                              : text.n);
 		colon = str_rchr(what, ':');
 		if (equals >= colon || colon == what.n)
 			return error_set(e, ERR_USAGE, "--oidc-role %.*s: CLAIM=VALUE:ROLE[@SCOPE]",
 			                 STR_FMT(text));
-		rules[i] = (struct oidc_rule){ arena_str(a, str_upto(what, equals)).p,
-			                       arena_str(a, str_mem(what.p + equals + 1, colon - equals - 1)).p,
-			                       arena_str(a, str_from(what, colon + 1)).p,
-			                       arena_str(a, scope).p };
+		rules[i] = (struct oidc_rule){
+			arena_str(a, str_upto(what, equals)).p,
+			arena_str(a, str_mem(what.p + equals + 1, colon - equals - 1)).p,
+			arena_str(a, str_from(what, colon + 1)).p, arena_str(a, scope).p
+		};
 	}
 	s->oidc.rules = rules;
 	s->oidc.rules_n = s->oidc_roles.texts.n;
@@ -104,10 +116,12 @@ static int check(struct settings *s, struct arena *a, struct error *e)
 {
 	if (read_claims(s, a, e) < 0)
 		return e->code;
-	if (s->role && strcmp(s->role, "all") && strcmp(s->role, "api") && strcmp(s->role, "worker"))
+	if (s->role && strcmp(s->role, "all") && strcmp(s->role, "api") &&
+	    strcmp(s->role, "worker"))
 		return error_set(e, ERR_USAGE, "--role %s: all, api or worker", s->role);
 	if (s->behind_proxy && (s->house.cert || s->house.key))
-		return error_set(e, ERR_USAGE, "--behind-proxy is without TLS: no --cert and --key");
+		return error_set(e, ERR_USAGE,
+		                 "--behind-proxy is without TLS: no --cert and --key");
 	return read_listen(s, e);
 }
 
@@ -128,8 +142,8 @@ static const char *fingerprint(const struct house *h, char out[96])
 }
 
 /* On the terminal, for a person who starts it for the first time. The token is never in the log. */
-static void welcome(const struct settings *s, const struct house *h, const char *url, str subscription,
-                    const struct secret *token)
+static void welcome(const struct settings *s, const struct house *h, const char *url,
+                    str subscription, const struct secret *token)
 {
 	char print[96];
 	str text = secret_view(token);
@@ -138,10 +152,12 @@ static void welcome(const struct settings *s, const struct house *h, const char 
 	if (!s->behind_proxy)
 		fprintf(stderr, "  certificate   %s\n  fingerprint   SHA-256 %s\n", h->cert,
 		        fingerprint(h, print));
-	fprintf(stderr, "  data          %s\n  subscription  %.*s\n", h->dir, STR_FMT(subscription));
+	fprintf(stderr, "  data          %s\n  subscription  %.*s\n", h->dir,
+	        STR_FMT(subscription));
 	if (text.n)
 		fprintf(stderr,
-		        "  admin token   %.*s\n                (shown this once)\n\nTo go on, in another "
+		        "  admin token   %.*s\n                (shown this once)\n\nTo go on, in "
+		        "another "
 		        "terminal:\n\n  export PLIMSOLL_SERVER=%s PLIMSOLL_CA=%s\n  export "
 		        "PLIMSOLL_TOKEN=%.*s\n  plimsoll registry add --help\n",
 		        STR_FMT(text), url, h->cert, STR_FMT(text));
@@ -186,9 +202,11 @@ static int start_house(const struct settings *s, struct running *x, struct error
 	if (r >= 0)
 		r = founding_key(c, e);
 	if (r >= 0)
-		r = founding_subscription(c, str_c(s->subscription), &x->arena, &x->subscription, e);
+		r = founding_subscription(c, str_c(s->subscription), &x->arena, &x->subscription,
+		                          e);
 	if (r >= 0 && s->refresh_s)
-		r = store_do(c->store, STORE_WRITE, put_refresh, (void *)(uintptr_t)&s->refresh_s, e);
+		r = store_do(c->store, STORE_WRITE, put_refresh, (void *)(uintptr_t)&s->refresh_s,
+		             e);
 	if (r >= 0)
 		r = founding_admin(c, NULL, &x->token, e);
 	if (r >= 0)
@@ -198,11 +216,17 @@ static int start_house(const struct settings *s, struct running *x, struct error
 
 static int start_server(struct settings *s, struct running *x, struct error *e)
 {
-	struct api_options a = { .center = &x->house.center, .ops_only = !has_role(s, "api"),
-		                 .behind_proxy = s->behind_proxy, .rate_caller = s->rate, .db_path = s->db,
+	struct api_options a = { .center = &x->house.center,
+		                 .ops_only = !has_role(s, "api"),
+		                 .behind_proxy = s->behind_proxy,
+		                 .rate_caller = s->rate,
+		                 .db_path = s->db,
 		                 .oidc = s->oidc.issuer ? &s->oidc : NULL };
-	struct server_options o = { .address = s->address, .port = s->port, .cert_file = x->house.cert,
-		                    .key_file = x->house.key, .plain = s->behind_proxy,
+	struct server_options o = { .address = s->address,
+		                    .port = s->port,
+		                    .cert_file = x->house.cert,
+		                    .key_file = x->house.key,
+		                    .plain = s->behind_proxy,
 		                    .threads = s->threads };
 	int r = s->behind_proxy ? 0 : house_certificate(&x->house, s->address, e);
 
@@ -215,8 +239,12 @@ static int start_server(struct settings *s, struct running *x, struct error *e)
 
 static int start_work(const struct settings *s, struct running *x, struct error *e)
 {
-	struct work_options o = { .workers = s->workers, .db_path = s->db, .cache_dir = s->cache_dir,
-		                  .cache_bytes = s->cache_max, .version = PLIMSOLL_VERSION, .feeds = s->from,
+	struct work_options o = { .workers = s->workers,
+		                  .db_path = s->db,
+		                  .cache_dir = s->cache_dir,
+		                  .cache_bytes = s->cache_max,
+		                  .version = PLIMSOLL_VERSION,
+		                  .feeds = s->from,
 		                  .max_data_age_days = s->max_data_age };
 
 	return work_start(&x->house.center, &o, &x->work, e);
@@ -297,8 +325,10 @@ static int serve(struct settings *s, struct error *e)
 		r = start_work(s, &x, e);
 	if (r >= 0) {
 		if (x.server)
-			snprintf(url, sizeof url, strchr(s->address, ':') ? "%s://[%s]:%u" : "%s://%s:%u",
-			         s->behind_proxy ? "http" : "https", s->address, server_port(x.server));
+			snprintf(url, sizeof url,
+			         strchr(s->address, ':') ? "%s://[%s]:%u" : "%s://%s:%u",
+			         s->behind_proxy ? "http" : "https", s->address,
+			         server_port(x.server));
 		if (isatty(STDERR_FILENO) && x.server && !s->quiet)
 			welcome(s, &x.house, url, x.subscription, &x.token);
 		secret_done(&x.token);
@@ -319,7 +349,8 @@ static int rotate(const struct settings *s, struct error *e)
 	if (r >= 0)
 		r = vault_rotate(file, e);
 	if (r >= 0)
-		fprintf(stderr, "plimsoll: %s has a fresh key; start the center's processes again\n", file);
+		fprintf(stderr,
+		        "plimsoll: %s has a fresh key; start the center's processes again\n", file);
 	return r;
 }
 

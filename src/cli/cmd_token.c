@@ -23,10 +23,14 @@ static const char about[] =
         "  list          those that you may see\n"
         "  revoke ID     end one, by its number or name\n"
         "  link          an address that signs a browser in as you, once, within ten minutes\n\n"
-        "A role is Reader, Security Reader, Security Admin, Contributor, Owner, AcrPull or AcrPush, at\n"
-        "a scope: / (everything), /subscriptions/GUID, a resource group or a registry beneath. Findings\n"
-        "of images need a security role and one that reads the registry. Nobody gives more than he has.\n\n"
-        "With --local the store of a center on this machine is asked directly, without a token: for the\n"
+        "A role is Reader, Security Reader, Security Admin, Contributor, Owner, AcrPull or "
+        "AcrPush, at\n"
+        "a scope: / (everything), /subscriptions/GUID, a resource group or a registry beneath. "
+        "Findings\n"
+        "of images need a security role and one that reads the registry. Nobody gives more than he "
+        "has.\n\n"
+        "With --local the store of a center on this machine is asked directly, without a token: "
+        "for the\n"
         "first one, and for one that was lost.\n\n"
         "Examples:\n"
         "  plimsoll token create ci --role 'Security Reader' --role AcrPull --expires 90d\n"
@@ -36,7 +40,9 @@ static const char about[] =
 
 static int usage(const char *why)
 {
-	fprintf(stderr, "plimsoll: token: %s\nusage: plimsoll token VERB [OPTION]... (--help says more)\n", why);
+	fprintf(stderr,
+	        "plimsoll: token: %s\nusage: plimsoll token VERB [OPTION]... (--help says more)\n",
+	        why);
 	return 2;
 }
 
@@ -46,7 +52,11 @@ static int read_expiry(const char *text, int64_t now, int64_t *out, struct error
 	str t = str_c(text);
 	uint64_t n;
 	char unit = t.n ? t.p[t.n - 1] : 0;
-	int64_t s = unit == 'd' ? 86400 : unit == 'h' ? 3600 : unit == 'm' ? 60 : unit == 's' ? 1 : 0;
+	int64_t s = unit == 'd'   ? 86400
+	            : unit == 'h' ? 3600
+	            : unit == 'm' ? 60
+	            : unit == 's' ? 1
+	                          : 0;
 
 	*out = 0;
 	if (str_eq(t, STR("never")))
@@ -60,7 +70,8 @@ static int read_expiry(const char *text, int64_t now, int64_t *out, struct error
 	return 0;
 }
 
-static int read_roles(const struct settings *s, struct arena *a, struct grants *out, struct error *e)
+static int read_roles(const struct settings *s, struct arena *a, struct grants *out,
+                      struct error *e)
 {
 	for (size_t i = 0; i < s->roles.texts.n; i++) {
 		str text = str_c(s->roles.texts.v[i]);
@@ -68,7 +79,8 @@ static int read_roles(const struct settings *s, struct arena *a, struct grants *
 		struct grant g;
 		int r = 0;
 		if (!role_parse(str_upto(text, at), &g.role))
-			return error_set(e, ERR_USAGE, "--role %.*s: there is no such role", STR_FMT(text));
+			return error_set(e, ERR_USAGE, "--role %.*s: there is no such role",
+			                 STR_FMT(text));
 		g.scope = STR("/");
 		if (at < text.n)
 			r = scope_parse(str_from(text, at + 1), a, &g.scope, e);
@@ -101,15 +113,16 @@ static void print_row(int64_t id, str name, str kind, str roles, str expires, st
 
 	buf_printf(&b, "%-5" PRId64 " ", id);
 	screen_put_safe(&b, name);
-	buf_printf(&b, "%*s %-6.*s %-21.*s %-21.*s ", (int)MAX(0, 24 - (int)name.n), "", STR_FMT(kind),
-	           STR_FMT(expires), STR_FMT(used));
+	buf_printf(&b, "%*s %-6.*s %-21.*s %-21.*s ", (int)MAX(0, 24 - (int)name.n), "",
+	           STR_FMT(kind), STR_FMT(expires), STR_FMT(used));
 	screen_put_safe(&b, roles);
 	printf("%.*s\n", STR_FMT(buf_view(&b)));
 }
 
 static void print_head(void)
 {
-	printf("%-5s %-24s %-6s %-21s %-21s %s\n", "ID", "NAME", "KIND", "EXPIRES", "LAST USED", "ROLES");
+	printf("%-5s %-24s %-6s %-21s %-21s %s\n", "ID", "NAME", "KIND", "EXPIRES", "LAST USED",
+	       "ROLES");
 }
 
 static str date_or(struct arena *a, int64_t at, const char *none)
@@ -131,7 +144,8 @@ static int local_list(const struct settings *s, struct center *c, struct arena *
 		str roles = { 0 };
 		for (size_t k = 0; k < t->grants.n; k++)
 			roles = arena_printf(a, "%.*s%s%s@%.*s", STR_FMT(roles), k ? ", " : "",
-			                     role_name(t->grants.v[k].role), STR_FMT(t->grants.v[k].scope));
+			                     role_name(t->grants.v[k].role),
+			                     STR_FMT(t->grants.v[k].scope));
 		print_row(t->id, t->name, t->agent ? STR("agent") : STR("token"), roles,
 		          t->revoked_at ? STR("revoked") : date_or(a, t->expires_at, "never"),
 		          date_or(a, t->used_at, "never"));
@@ -154,9 +168,12 @@ static int local_find(struct center *c, str name, struct arena *a, int64_t *id, 
 	return r < 0 ? r : error_set(e, ERR_NOTFOUND, "there is no token \"%.*s\"", STR_FMT(name));
 }
 
-static int run_local(struct settings *s, const char *verb, const char *name, struct arena *a, struct error *e)
+static int run_local(struct settings *s, const char *verb, const char *name, struct arena *a,
+                     struct error *e)
 {
-	struct token wanted = { .name = str_c(name), .agent = s->agent, .expires_at = TOKEN_EXPIRES_USUAL };
+	struct token wanted = { .name = str_c(name),
+		                .agent = s->agent,
+		                .expires_at = TOKEN_EXPIRES_USUAL };
 	struct house h;
 	int64_t id;
 	int r;
@@ -176,7 +193,8 @@ static int run_local(struct settings *s, const char *verb, const char *name, str
 		r = local_find(&h.center, str_c(name), a, &id, e);
 		r = r < 0 ? r : tokens_revoke(&h.center, NULL, (str){ 0 }, id, e);
 	} else {
-		r = error_set(e, ERR_USAGE, "token %s needs a center that runs: leave --local out", verb);
+		r = error_set(e, ERR_USAGE, "token %s needs a center that runs: leave --local out",
+		              verb);
 	}
 	house_close(&h);
 	return r;
@@ -250,7 +268,8 @@ static int list(const struct settings *s, struct remote *r, struct arena *a, str
 {
 	struct json *found cleanup(json_done) = NULL;
 	const struct json *rows;
-	int code = remote_call(r, "GET", s->all ? "/api/v1/tokens?ended=true" : "/api/v1/tokens", (str){ 0 }, &found, e);
+	int code = remote_call(r, "GET", s->all ? "/api/v1/tokens?ended=true" : "/api/v1/tokens",
+	                       (str){ 0 }, &found, e);
 
 	if (code < 0)
 		return code;
@@ -260,9 +279,9 @@ static int list(const struct settings *s, struct remote *r, struct arena *a, str
 		const struct json *t = json_at(rows, i);
 		str ends = json_str(t, "expiresAt"), used = json_str(t, "usedAt");
 		print_row(id_of(t), json_str(t, "name"), json_str(t, "kind"), roles_of(t, a),
-		          json_str(t, "revokedAt").n ? STR("revoked") :
-		          ends.n                     ? ends :
-		                                       STR("never"),
+		          json_str(t, "revokedAt").n ? STR("revoked")
+		          : ends.n                   ? ends
+		                                     : STR("never"),
 		          used.n ? used : STR("never"));
 	}
 	return 0;
@@ -300,17 +319,18 @@ static int link_browser(struct remote *r, struct error *e)
 	return code;
 }
 
-static int run_remote(struct settings *s, const char *verb, const char *name, struct arena *a, struct error *e)
+static int run_remote(struct settings *s, const char *verb, const char *name, struct arena *a,
+                      struct error *e)
 {
 	struct remote *r = NULL;
 	int code = remote_open(&s->remote, &r, e);
 
 	if (code < 0)
 		return code;
-	code = !strcmp(verb, "create") ? create(s, r, name, a, e) :
-	       !strcmp(verb, "list")   ? list(s, r, a, e) :
-	       !strcmp(verb, "revoke") ? revoke_there(r, str_c(name), e) :
-	                                 link_browser(r, e);
+	code = !strcmp(verb, "create")   ? create(s, r, name, a, e)
+	       : !strcmp(verb, "list")   ? list(s, r, a, e)
+	       : !strcmp(verb, "revoke") ? revoke_there(r, str_c(name), e)
+	                                 : link_browser(r, e);
 	remote_close(r);
 	return code;
 }
@@ -334,8 +354,9 @@ int cmd_token(int argc, char **argv)
 		{ 0 },
 		// clang-format on
 	};
-	const struct command_line line = { "plimsoll token create|list|revoke|link [OPTION]... [NAME]", about, rows,
-		                           &arena };
+	const struct command_line line = {
+		"plimsoll token create|list|revoke|link [OPTION]... [NAME]", about, rows, &arena
+	};
 	int n = options_read(&line, argc, argv, &e), r;
 	const char *verb = n > 0 ? argv[1] : "", *name = n > 1 ? argv[2] : NULL;
 	bool named = !strcmp(verb, "create") || !strcmp(verb, "revoke");
@@ -346,6 +367,7 @@ int cmd_token(int argc, char **argv)
 		return usage(n > 0 ? "the verbs are create, list, revoke and link" : "which verb?");
 	if (n != 1 + named)
 		return usage(named ? "one name" : "no operands here");
-	r = s.local ? run_local(&s, verb, name, &arena, &e) : run_remote(&s, verb, name, &arena, &e);
+	r = s.local ? run_local(&s, verb, name, &arena, &e)
+	            : run_remote(&s, verb, name, &arena, &e);
 	return r < 0 ? screen_fail(&e) : 0;
 }

@@ -9,7 +9,8 @@ enum { RENEW_DAYS = 30 };
 
 const char *house_default_dir(char *out, size_t room)
 {
-	const char *state = getenv("STATE_DIRECTORY"), *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+	const char *state = getenv("STATE_DIRECTORY"), *data = getenv("XDG_DATA_HOME"),
+	           *home = getenv("HOME");
 
 	if (state && *state) /* of systemd */
 		snprintf(out, room, "%.*s", (int)str_chr(str_c(state), ':'), state);
@@ -45,9 +46,11 @@ static int make_folder(const char *path, struct error *e)
 	return 0;
 }
 
-static int place(char out[4096], const char *given, const char *dir, const char *name, struct error *e)
+static int place(char out[4096], const char *given, const char *dir, const char *name,
+                 struct error *e)
 {
-	int n = given && *given ? snprintf(out, 4096, "%s", given) : snprintf(out, 4096, "%s/%s", dir, name);
+	int n = given && *given ? snprintf(out, 4096, "%s", given)
+	                        : snprintf(out, 4096, "%s/%s", dir, name);
 	return n < 4096 ? 0 : error_set(e, ERR_USAGE, "%s: too long", out);
 }
 
@@ -124,8 +127,8 @@ int house_certificate(struct house *h, const char *listen, struct error *e)
 
 	if (!h->own_cert)
 		return 0;
-	if (certificate_read(h->cert, now, &facts, &ignored) == 0 && facts.days_left >= RENEW_DAYS &&
-	    access(h->key, R_OK) == 0)
+	if (certificate_read(h->cert, now, &facts, &ignored) == 0 &&
+	    facts.days_left >= RENEW_DAYS && access(h->key, R_OK) == 0)
 		return 0;
 	snprintf(folder, sizeof folder, "%.*s", STR_FMT(str_dir(str_c(h->cert))));
 	r = make_folder(folder, e);
@@ -143,7 +146,8 @@ int house_write_secret(const char *file, const struct secret *s, struct error *e
 	fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return error_errno(e, errno, "%s", file);
-	if (write(fd, text.p, text.n) != (ssize_t)text.n || write(fd, "\n", 1) != 1 || fsync(fd) < 0)
+	if (write(fd, text.p, text.n) != (ssize_t)text.n || write(fd, "\n", 1) != 1 ||
+	    fsync(fd) < 0)
 		return error_errno(e, errno, "%s", file);
 	return 0;
 }

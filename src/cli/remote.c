@@ -33,12 +33,14 @@ int remote_open(const struct remote_options *o, struct remote **out, struct erro
 	while (str_ends(text, STR("/")))
 		text.n--;
 	if (!str_starts(text, STR("https://")) && !str_starts(text, STR("http://")))
-		return error_set(e, ERR_USAGE, "--server %s: an address that begins with https://", server);
+		return error_set(e, ERR_USAGE, "--server %s: an address that begins with https://",
+		                 server);
 	if (text.n >= sizeof r->server)
 		return error_set(e, ERR_USAGE, "--server: too long");
 	if (!o->token || !*o->token)
 		return error_set(e, ERR_USAGE,
-		                 "no token: set PLIMSOLL_TOKEN (`plimsoll token create --local` on the center's "
+		                 "no token: set PLIMSOLL_TOKEN (`plimsoll token create --local` on "
+		                 "the center's "
 		                 "machine makes one)");
 	if (!(r = calloc(1, sizeof *r)))
 		abort();
@@ -81,12 +83,12 @@ static int authorize(void *ctx, const struct response *refused, struct secret *o
 /* The code that a status stands for, so that the exit status is the same as for what fails here. */
 static int code_of(int status)
 {
-	return status == 400 || status == 405 || status == 422 ? ERR_USAGE :
-	       status == 401 || status == 403                   ? ERR_DENIED :
-	       status == 404                                    ? ERR_NOTFOUND :
-	       status == 409 || status == 412                   ? ERR_CONFLICT :
-	       status == 429                                    ? ERR_THROTTLED :
-	                                                          ERR_UPSTREAM;
+	return status == 400 || status == 405 || status == 422 ? ERR_USAGE
+	       : status == 401 || status == 403                ? ERR_DENIED
+	       : status == 404                                 ? ERR_NOTFOUND
+	       : status == 409 || status == 412                ? ERR_CONFLICT
+	       : status == 429                                 ? ERR_THROTTLED
+	                                                       : ERR_UPSTREAM;
 }
 
 static int refused(int status, const struct json *answer, struct error *e)
@@ -99,15 +101,19 @@ static int refused(int status, const struct json *answer, struct error *e)
 	return error_set(e, code_of(status), "%.*s", STR_FMT(message));
 }
 
-int remote_call(struct remote *r, const char *method, const char *path, str body, struct json **answer,
-                struct error *e)
+int remote_call(struct remote *r, const char *method, const char *path, str body,
+                struct json **answer, struct error *e)
 {
 	struct response head cleanup(response_done) = { 0 };
 	struct buf text cleanup(buf_done) = BUF(ANSWER_BYTES);
 	bool reads = !strcmp(method, "GET");
-	struct request q = { .method = method, .accept = "application/json", .body = body,
-		             .content_type = body.n ? "application/json" : NULL, .authorize = authorize,
-		             .authorize_ctx = r, .once = !reads };
+	struct request q = { .method = method,
+		             .accept = "application/json",
+		             .body = body,
+		             .content_type = body.n ? "application/json" : NULL,
+		             .authorize = authorize,
+		             .authorize_ctx = r,
+		             .once = !reads };
 	struct json *doc = NULL;
 	char url[8192];
 	int code;

@@ -4,9 +4,14 @@
 TEST(base64url_of_rfc_4648_section_10)
 {
 	static const char *const rows[][2] = {
-		{ "", "" },         { "f", "Zg" },          { "fo", "Zm8" },
-		{ "foo", "Zm9v" },  { "foob", "Zm9vYg" },   { "fooba", "Zm9vYmE" },
-		{ "foobar", "Zm9vYmFy" }, { "\xfb\xff", "-_8" },
+		{ "", "" },
+		{ "f", "Zg" },
+		{ "fo", "Zm8" },
+		{ "foo", "Zm9v" },
+		{ "foob", "Zm9vYg" },
+		{ "fooba", "Zm9vYmE" },
+		{ "foobar", "Zm9vYmFy" },
+		{ "\xfb\xff", "-_8" },
 	};
 	for (size_t i = 0; i < LEN(rows); i++) {
 		struct arena a cleanup(arena_done) = ARENA(4096);
@@ -19,7 +24,8 @@ TEST(base64url_of_rfc_4648_section_10)
 
 TEST(base64_that_is_refused)
 {
-	static const char *const rows[] = { "Z", "Zg=", "Zh", "Zm9=", "Zm9v=", "Zg==Zg==", "Z g=", "Zm9v\n", "====" };
+	static const char *const rows[] = { "Z",        "Zg=",  "Zh",     "Zm9=", "Zm9v=",
+		                            "Zg==Zg==", "Z g=", "Zm9v\n", "====" };
 	for (size_t i = 0; i < LEN(rows); i++) {
 		struct arena a cleanup(arena_done) = ARENA(4096);
 		str back;

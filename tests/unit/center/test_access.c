@@ -3,19 +3,21 @@
 #include "center/access.h"
 #include <stdio.h>
 
-#define SUB "/subscriptions/11111111-2222-3333-4444-555555555555"
-#define GROUP SUB "/resourcegroups/prod"
-#define REGISTRY GROUP "/providers/microsoft.containerregistry/registries/hub"
-#define OTHER SUB "/resourcegroups/prod/providers/microsoft.containerregistry/registries/hub2"
+#define SUB       "/subscriptions/11111111-2222-3333-4444-555555555555"
+#define GROUP     SUB "/resourcegroups/prod"
+#define REGISTRY  GROUP "/providers/microsoft.containerregistry/registries/hub"
+#define OTHER     SUB "/resourcegroups/prod/providers/microsoft.containerregistry/registries/hub2"
 #define ELSEWHERE "/subscriptions/99999999-2222-3333-4444-555555555555"
 
 static struct caller with(const struct grant *g, size_t n)
 {
-	return (struct caller){ .kind = CALLER_TOKEN, .name = STR("token:t"), .grants = g, .grant_count = n };
+	return (struct caller){
+		.kind = CALLER_TOKEN, .name = STR("token:t"), .grants = g, .grant_count = n
+	};
 }
 
-/* One letter a column: Reader, Security Reader, Security Admin, Contributor at the subscription, Contributor
- * and Owner at the resource group, Owner at the subscription. */
+/* One letter a column: Reader, Security Reader, Security Admin, Contributor at the subscription,
+ * Contributor and Owner at the resource group, Owner at the subscription. */
 TEST(operations_of_the_published_table)
 {
 	static const struct {
@@ -53,8 +55,8 @@ TEST(operations_of_the_published_table)
 			struct caller who = with(&g, 1);
 			bool may = access_may(&who, rows[i].action, str_c(rows[i].scope));
 			if (may != (rows[i].who[c] == 'y'))
-				test_fail(__FILE__, __LINE__, "%s: column %zu is %d", rows[i].action, c,
-				          may);
+				test_fail(__FILE__, __LINE__, "%s: column %zu is %d",
+				          rows[i].action, c, may);
 		}
 }
 
@@ -67,18 +69,69 @@ TEST(image_findings_need_two_roles)
 		struct grant grants[2];
 		enum access at_registry, at_subscription;
 	} rows[] = {
-		{ "a security role alone", 1, { { ROLE_SECURITY_READER, STR_INIT(SUB) } }, ACCESS_DENIED, ACCESS_DENIED },
-		{ "a read role alone", 1, { { ROLE_ACR_PULL, STR_INIT(REGISTRY) } }, ACCESS_DENIED, ACCESS_DENIED },
-		{ "Reader alone", 1, { { ROLE_READER, STR_INIT(SUB) } }, ACCESS_DENIED, ACCESS_DENIED },
-		{ "Contributor alone", 1, { { ROLE_CONTRIBUTOR, STR_INIT(SUB) } }, ACCESS_DENIED, ACCESS_DENIED },
-		{ "both at the subscription", 2, { { ROLE_SECURITY_READER, STR_INIT(SUB) }, { ROLE_READER, STR_INIT(SUB) } }, ACCESS_WHOLE, ACCESS_WHOLE },
-		{ "AcrPull on the registry", 2, { { ROLE_SECURITY_READER, STR_INIT(SUB) }, { ROLE_ACR_PULL, STR_INIT(REGISTRY) } }, ACCESS_WHOLE, ACCESS_PART },
-		{ "AcrPush on the group", 2, { { ROLE_SECURITY_ADMIN, STR_INIT("/") }, { ROLE_ACR_PUSH, STR_INIT(GROUP) } }, ACCESS_WHOLE, ACCESS_PART },
-		{ "security role on the registry only", 2, { { ROLE_SECURITY_READER, STR_INIT(REGISTRY) }, { ROLE_READER, STR_INIT("/") } }, ACCESS_WHOLE, ACCESS_PART },
-		{ "AcrPull on another registry", 2, { { ROLE_SECURITY_READER, STR_INIT(SUB) }, { ROLE_ACR_PULL, STR_INIT(OTHER) } }, ACCESS_DENIED, ACCESS_PART },
-		{ "roles that nowhere meet", 2, { { ROLE_SECURITY_READER, STR_INIT(REGISTRY) }, { ROLE_ACR_PULL, STR_INIT(OTHER) } }, ACCESS_DENIED, ACCESS_DENIED },
-		{ "Owner, who has every action", 1, { { ROLE_OWNER, STR_INIT(SUB) } }, ACCESS_WHOLE, ACCESS_WHOLE },
-		{ "another subscription", 2, { { ROLE_SECURITY_READER, STR_INIT(ELSEWHERE) }, { ROLE_READER, STR_INIT(ELSEWHERE) } }, ACCESS_UNSEEN, ACCESS_UNSEEN },
+		{ "a security role alone",
+		  1,
+		  { { ROLE_SECURITY_READER, STR_INIT(SUB) } },
+		  ACCESS_DENIED,
+		  ACCESS_DENIED },
+		{ "a read role alone",
+		  1,
+		  { { ROLE_ACR_PULL, STR_INIT(REGISTRY) } },
+		  ACCESS_DENIED,
+		  ACCESS_DENIED },
+		{ "Reader alone",
+		  1,
+		  { { ROLE_READER, STR_INIT(SUB) } },
+		  ACCESS_DENIED,
+		  ACCESS_DENIED },
+		{ "Contributor alone",
+		  1,
+		  { { ROLE_CONTRIBUTOR, STR_INIT(SUB) } },
+		  ACCESS_DENIED,
+		  ACCESS_DENIED },
+		{ "both at the subscription",
+		  2,
+		  { { ROLE_SECURITY_READER, STR_INIT(SUB) }, { ROLE_READER, STR_INIT(SUB) } },
+		  ACCESS_WHOLE,
+		  ACCESS_WHOLE },
+		{ "AcrPull on the registry",
+		  2,
+		  { { ROLE_SECURITY_READER, STR_INIT(SUB) },
+		    { ROLE_ACR_PULL, STR_INIT(REGISTRY) } },
+		  ACCESS_WHOLE,
+		  ACCESS_PART },
+		{ "AcrPush on the group",
+		  2,
+		  { { ROLE_SECURITY_ADMIN, STR_INIT("/") }, { ROLE_ACR_PUSH, STR_INIT(GROUP) } },
+		  ACCESS_WHOLE,
+		  ACCESS_PART },
+		{ "security role on the registry only",
+		  2,
+		  { { ROLE_SECURITY_READER, STR_INIT(REGISTRY) }, { ROLE_READER, STR_INIT("/") } },
+		  ACCESS_WHOLE,
+		  ACCESS_PART },
+		{ "AcrPull on another registry",
+		  2,
+		  { { ROLE_SECURITY_READER, STR_INIT(SUB) }, { ROLE_ACR_PULL, STR_INIT(OTHER) } },
+		  ACCESS_DENIED,
+		  ACCESS_PART },
+		{ "roles that nowhere meet",
+		  2,
+		  { { ROLE_SECURITY_READER, STR_INIT(REGISTRY) },
+		    { ROLE_ACR_PULL, STR_INIT(OTHER) } },
+		  ACCESS_DENIED,
+		  ACCESS_DENIED },
+		{ "Owner, who has every action",
+		  1,
+		  { { ROLE_OWNER, STR_INIT(SUB) } },
+		  ACCESS_WHOLE,
+		  ACCESS_WHOLE },
+		{ "another subscription",
+		  2,
+		  { { ROLE_SECURITY_READER, STR_INIT(ELSEWHERE) },
+		    { ROLE_READER, STR_INIT(ELSEWHERE) } },
+		  ACCESS_UNSEEN,
+		  ACCESS_UNSEEN },
 		{ "nothing", 0, { { 0 } }, ACCESS_UNSEEN, ACCESS_UNSEEN },
 	};
 	for (size_t i = 0; i < LEN(rows); i++) {
@@ -167,10 +220,14 @@ TEST(nobody_hands_on_more_than_he_has)
 		{ { ROLE_OWNER, STR_INIT(SUB) }, { ROLE_READER, STR_INIT("/") }, false },
 		{ { ROLE_OWNER, STR_INIT(SUB) }, { ROLE_READER, STR_INIT(ELSEWHERE) }, false },
 		{ { ROLE_OWNER, STR_INIT(GROUP) }, { ROLE_CONTRIBUTOR, STR_INIT(GROUP) }, true },
-		{ { ROLE_OWNER, STR_INIT(GROUP) }, { ROLE_SECURITY_ADMIN, STR_INIT(GROUP) }, false },
+		{ { ROLE_OWNER, STR_INIT(GROUP) },
+		  { ROLE_SECURITY_ADMIN, STR_INIT(GROUP) },
+		  false },
 		{ { ROLE_OWNER, STR_INIT(GROUP) }, { ROLE_READER, STR_INIT(SUB) }, false },
 		{ { ROLE_CONTRIBUTOR, STR_INIT("/") }, { ROLE_READER, STR_INIT(SUB) }, false },
-		{ { ROLE_SECURITY_ADMIN, STR_INIT("/") }, { ROLE_SECURITY_READER, STR_INIT(SUB) }, false },
+		{ { ROLE_SECURITY_ADMIN, STR_INIT("/") },
+		  { ROLE_SECURITY_READER, STR_INIT(SUB) },
+		  false },
 		{ { ROLE_AGENT, STR_INIT("/") }, { ROLE_AGENT, STR_INIT(SUB) }, false },
 	};
 	for (size_t i = 0; i < LEN(rows); i++) {
@@ -188,7 +245,8 @@ TEST(an_agent_reports_and_reads_nothing)
 	unsigned above, below;
 
 	for (size_t i = 0; access_row(i, &action, &above, &below); i++)
-		EXPECT_INT(!!(above >> ROLE_AGENT & 1), str_eq(str_c(action), STR("Plimsoll.Center/agents/report")));
+		EXPECT_INT(!!(above >> ROLE_AGENT & 1),
+		           str_eq(str_c(action), STR("Plimsoll.Center/agents/report")));
 	EXPECT(access_may(&who, "Plimsoll.Center/agents/report", STR(GROUP)));
 	EXPECT(!access_may(&who, "Microsoft.Security/assessments/read", STR(GROUP)));
 	EXPECT_INT(access_findings(&who, STR(REGISTRY)), ACCESS_UNSEEN);
@@ -200,7 +258,8 @@ TEST(what_is_outside_is_unseen_and_what_is_beneath_is_a_part)
 	struct caller who = with(&g, 1);
 
 	EXPECT_INT(access_at(&who, "Microsoft.Security/assessments/read", STR(SUB)), ACCESS_PART);
-	EXPECT_INT(access_at(&who, "Microsoft.Security/assessments/read", STR(ELSEWHERE)), ACCESS_UNSEEN);
+	EXPECT_INT(access_at(&who, "Microsoft.Security/assessments/read", STR(ELSEWHERE)),
+	           ACCESS_UNSEEN);
 	EXPECT_INT(access_at(&who, "Microsoft.Security/pricings/write", STR(SUB)), ACCESS_DENIED);
 	EXPECT_INT(access_at(&who, "No.Such/action", STR(GROUP)), ACCESS_DENIED);
 	EXPECT(!access_knows("No.Such/action"));

@@ -44,7 +44,8 @@ TEST(what_is_sealed_opens_for_what_it_belongs_to_and_for_nothing_else)
 		sealed.p[i] ^= 1;
 	}
 	for (size_t n = 0; n < sealed.n; n++)
-		EXPECT(vault_unseal(v, str_upto(buf_view(&sealed), n), STR("registry 7"), &back, &e) < 0);
+		EXPECT(vault_unseal(v, str_upto(buf_view(&sealed), n), STR("registry 7"), &back,
+		                    &e) < 0);
 	EXPECT(!secret_is_set(&back));
 	vault_free(v);
 	buf_done(&sealed);
@@ -101,11 +102,21 @@ TEST(key_files_that_are_refused)
 		mode_t mode;
 		int code;
 	} rows[] = {
-		{ "others may read it", "0011223344556677 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n", 0640, ERR_DENIED },
+		{ "others may read it",
+		  "0011223344556677 "
+		  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n",
+		  0640, ERR_DENIED },
 		{ "empty", "", 0600, ERR_FORMAT },
-		{ "short key", "0011223344556677 00112233445566778899aabbccddeeff\n", 0600, ERR_FORMAT },
-		{ "no hex", "001122334455667g 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n", 0600, ERR_FORMAT },
-		{ "good", "# made by hand\n0011223344556677 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n", 0600, 0 },
+		{ "short key", "0011223344556677 00112233445566778899aabbccddeeff\n", 0600,
+		  ERR_FORMAT },
+		{ "no hex",
+		  "001122334455667g "
+		  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n",
+		  0600, ERR_FORMAT },
+		{ "good",
+		  "# made by hand\n0011223344556677 "
+		  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n",
+		  0600, 0 },
 	};
 	for (size_t i = 0; i < LEN(rows); i++) {
 		struct error e = { 0 };
@@ -115,7 +126,8 @@ TEST(key_files_that_are_refused)
 		EXPECT(fd >= 0 && fchmod(fd, rows[i].mode) == 0 &&
 		       write(fd, rows[i].text, strlen(rows[i].text)) >= 0);
 		EXPECT_INT(vault_open(file, true, &v, &e), rows[i].code);
-		EXPECT(str_find(str_c(e.msg), STR("aabbcc")) == strlen(e.msg)); /* never a key in a message */
+		EXPECT(str_find(str_c(e.msg), STR("aabbcc")) ==
+		       strlen(e.msg)); /* never a key in a message */
 		vault_free(v);
 	}
 }
