@@ -4,8 +4,6 @@
 #pragma once
 #include "api/api.h"
 
-enum { OIDC_RULES_MAX = 64 };
-
 struct oidc_rule { /* who has `value` in the claim gets the role */
 	const char *claim, *value;
 	const char *role, *scope;
