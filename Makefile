@@ -3,14 +3,14 @@ prefix ?= /usr/local
 DESTDIR ?=
 FUZZ_SECONDS ?= 60
 RELEASE = --buildtype=release --prefix=$(prefix)
-export FEEDS PLIMSOLL_FIXTURES IMAGE FUZZ_SECONDS ONLY
+export FEEDS PLIMSOLL_FIXTURES IMAGE KEEP FUZZ_SECONDS ONLY
 
 .PHONY: build demo test bench fuzz lint install release deb image clean help
 build: ## the program, optimised: build/src/cli/plimsoll
 	@tools/install-packages build
 	@tools/build build $(RELEASE)
 
-demo: ## a real, vulnerable image in a real registry, scanned (FEEDS=folder or URL, IMAGE=another image)
+demo: ## a real, vulnerable image in a real registry, scanned; then the center (FEEDS=folder or URL, IMAGE=another, KEEP=1)
 	@tools/install-packages build demo
 	@tools/build build $(RELEASE)
 	@tools/demo

@@ -1,13 +1,14 @@
 # shellcheck shell=bash
 # Sourced: a throw-away registry on loopback, Debian's docker-registry.
 
-# registry_start FOLDER [YAML LINE]...: sets REGISTRY (127.0.0.1:PORT) and REGISTRY_PID; the lines go below `http:`
+# registry_start FOLDER [YAML LINE]...: sets REGISTRY (127.0.0.1:PORT) and REGISTRY_PID; the lines go below `http:`. With
+# REGISTRY_AT it is to be there, and nowhere else.
 registry_start() {
 	local folder=$1 try line
 	shift
 	mkdir -p "$folder"
 	for try in 1 2 3 4 5 6 7 8; do
-		REGISTRY=127.0.0.1:$((20000 + (RANDOM % 20000)))
+		REGISTRY=${REGISTRY_AT:-127.0.0.1:$((20000 + (RANDOM % 20000)))}
 		{
 			printf 'version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\n'
 			printf 'storage: {filesystem: {rootdirectory: "%s"}, delete: {enabled: true}}\n' "$folder/blobs"
