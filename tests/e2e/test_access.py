@@ -360,7 +360,11 @@ def on_postgresql():
     if not postgres.programs():
         return "no PostgreSQL is installed"
     with postgres.Server() as server:
-        several(server.url)
+        unit = pathlib.Path(PLIMSOLL).parents[2] / "tests/unit/center/test_center_tokens"
+        if unit.exists():
+            done = subprocess.run([unit], env={**os.environ, "PLIMSOLL_TEST_STORE": server.url}, capture_output=True, text=True, timeout=300)
+            assert done.returncode == 0, done.stdout
+        several(server.database("several"))
 
 
 def provider_options(provider, folder, *rules):
