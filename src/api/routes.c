@@ -11,6 +11,7 @@
 const struct route_set *const api_route_sets[] = {
 	&access_routes, /* /api/v1/: who may what */
 	&v1_routes,     /* /api/v1/: registries, images, findings, work */
+	&agent_routes,  /* /agent/v1/: what runs where */
 	&hook_routes,   /* /hooks/: what registries tell */
 	&azure_subscription_routes,
 	&azure_provider_routes,

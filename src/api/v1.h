@@ -49,12 +49,13 @@ void v1_lines(struct jsonout *j, const char *key, str lines);    /* a list of te
 int v1_accepted(struct call *c, int64_t job);                    /* 202 with the job */
 
 /* --- shared parameters --- */
-#define SCHEMA_TEXT "{\"type\":\"string\",\"maxLength\":512}"
+#define SCHEMA_TEXT "{\"type\":\"string\"}"
 #define SCHEMA_BOOL "{\"type\":\"boolean\"}"
 #define SCHEMA_TIME "{\"type\":\"string\",\"format\":\"date-time\"}"
 #define SCHEMA_ID   "{\"type\":\"integer\",\"minimum\":1,\"maximum\":4611686018427387904}"
 #define SCHEMA_GUID "{\"type\":\"string\",\"format\":\"uuid\"}"
 #define SCHEMA_WORDS(words) "{\"type\":\"string\",\"enum\":[" words "]}"
+#define SCHEMA_LIST(words) "{\"type\":\"string\",\"pattern\":\"^" words "(," words ")*$\"}"
 #define PAGE_PARAMS \
 	{ "limit", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":1000}", "rows a page; 100" }, \
 	{ "cursor", "{\"type\":\"string\",\"minLength\":1}", "of nextLink" }
@@ -62,4 +63,12 @@ int v1_accepted(struct call *c, int64_t job);                    /* 202 with the
 /* --- the handlers, one file a noun --- */
 api_handler v1_list_registries, v1_add_registry, v1_get_registry, v1_change_registry, v1_remove_registry,
         v1_test_registry, v1_sync_registry, v1_rotate_secret;
-extern const struct param v1_registry_params[];
+api_handler v1_list_repositories, v1_list_images, v1_sum_images, v1_get_image, v1_list_tags;
+api_handler v1_list_packages, v1_list_findings, v1_get_finding, v1_get_vulnerability;
+api_handler v1_list_scans, v1_get_scan, v1_ask_scan, v1_watch_scans, v1_watch_scan;
+api_handler v1_list_jobs, v1_get_job, v1_run_job, v1_drop_job, v1_list_imports, v1_ask_import;
+api_handler v1_get_data, v1_refresh_data, v1_get_usage, v1_list_subscriptions;
+api_handler v1_list_places, v1_get_place, v1_list_running, v1_put_inventory;
+extern const struct param v1_registry_params[], v1_repository_params[], v1_sum_params[], v1_image_params[],
+        v1_tag_params[], v1_package_params[], v1_finding_params[], v1_vulnerability_params[], v1_scan_params[],
+        v1_job_params[], v1_import_params[], v1_usage_params[], v1_place_params[], v1_running_params[];
