@@ -133,6 +133,16 @@ static int list_findings(struct walk *w, const struct azure_text *t, size_t most
 	return MIN(r, 0);
 }
 
+static unsigned states_with_rows(const struct azure_text *t)
+{
+	unsigned states = 0;
+
+	for (enum image_state s = 0; s < IMAGE_STATE_COUNT; s++)
+		if (azure_image_has_row(&(struct azure_parent){ .text = t }, s))
+			states |= 1u << s;
+	return states;
+}
+
 static int list_images(struct walk *w, const struct azure_text *t, size_t most, str *next, struct error *e)
 {
 	struct image_filter f = { .registry_id = w->scope.registry_id, .subscription = w->scope.subscription };
@@ -143,9 +153,7 @@ static int list_images(struct walk *w, const struct azure_text *t, size_t most, 
 
 	if (!sees_all_registries(w) && !w->scope.registry_id)
 		return 0;
-	for (enum image_state s = 0; s < IMAGE_STATE_COUNT; s++)
-		if (azure_image_has_row(&(struct azure_parent){ .text = t }, s))
-			f.states |= 1u << s;
+	f.states = states_with_rows(t);
 	r = imagelist_images(w->db, &w->batch, &w->sight, &f, &page, &found, e);
 	for (size_t i = 0; r >= 0 && i < found.n; i++) {
 		const struct image_row *x = &found.v[i];
@@ -182,12 +190,43 @@ static int this_place(struct walk *w, struct place *out, str *after_it, struct e
 	return 1;
 }
 
-/* *next is "" at the end of a cluster too, when place_after has moved: walk_stretch goes on then. */
-static int list_running(struct walk *w, const struct azure_text *t, size_t most, str *next, struct error *e)
+static int list_running_findings(struct walk *w, const struct place *at, const struct azure_parent *p, size_t most,
+                                 str *next, struct error *e)
 {
-	struct finding_filter f = { .facts = true };
+	struct finding_filter f = { .facts = true, .running_in = at->id };
 	struct paging page = { .limit = most, .after = str_c(w->after) };
 	struct finding_list found = { 0 };
+	int r = findings_list(w->db, &w->batch, &w->sight, &f, &page, &found, e);
+
+	for (size_t i = 0; r >= 0 && i < found.n; i++)
+		azure_finding_write(&w->batch, &w->out, p, &found.v[i]);
+	w->rows += found.n;
+	*next = found.next;
+	return MIN(r, 0);
+}
+
+static int list_running_images(struct walk *w, const struct place *at, const struct azure_parent *p, size_t most,
+                               str *next, struct error *e)
+{
+	struct image_filter f = { .running_in = at->id, .states = states_with_rows(p->text) };
+	struct paging page = { .limit = most, .after = str_c(w->after) };
+	struct image_list found = { 0 };
+	int r = imagelist_images(w->db, &w->batch, &w->sight, &f, &page, &found, e);
+
+	for (size_t i = 0; r >= 0 && i < found.n; i++)
+		azure_image_write(&w->batch, &w->out, p, &found.v[i]);
+	w->rows += found.n;
+	*next = found.next;
+	return MIN(r, 0);
+}
+
+typedef int at_place(struct walk *w, const struct place *at, const struct azure_parent *p, size_t most, str *next,
+                     struct error *e);
+
+/* One cluster after the other: *next is empty at the end of each, and place_after has moved unless it was the last. */
+static int each_place(struct walk *w, const struct azure_text *t, at_place *list, size_t most, str *next,
+                      struct error *e)
+{
 	const struct azure_parent *p;
 	struct place place = { 0 };
 	str after_it;
@@ -195,23 +234,24 @@ static int list_running(struct walk *w, const struct azure_text *t, size_t most,
 
 	if (r <= 0)
 		return r;
-	if (w->scope.group.n && !str_eq_nocase(place.resource_group, w->scope.group)) {
-		put_cursor(w->place_after, after_it);
-		return 0;
+	if (!w->scope.group.n || str_eq_nocase(place.resource_group, w->scope.group)) {
+		r = parent_of(w, -place.id, places_resource_id(&w->batch, &place), t, &p, e);
+		if (r >= 0)
+			r = list(w, &place, p, most, next, e);
 	}
-	f.running_in = place.id;
-	r = parent_of(w, -place.id, places_resource_id(&w->batch, &place), t, &p, e);
-	if (r >= 0)
-		r = findings_list(w->db, &w->batch, &w->sight, &f, &page, &found, e);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < found.n; i++)
-		azure_finding_write(&w->batch, &w->out, p, &found.v[i]);
-	w->rows += found.n;
-	*next = found.next;
-	if (!found.next.n)
+	if (r >= 0 && !next->n)
 		put_cursor(w->place_after, after_it);
-	return 0;
+	return MIN(r, 0);
+}
+
+static int list_running(struct walk *w, const struct azure_text *t, size_t most, str *next, struct error *e)
+{
+	return each_place(w, t, list_running_findings, most, next, e);
+}
+
+static int list_running_own(struct walk *w, const struct azure_text *t, size_t most, str *next, struct error *e)
+{
+	return each_place(w, t, list_running_images, most, next, e);
 }
 
 static const struct stretch stretches[] = {
@@ -220,7 +260,9 @@ static const struct stretch stretches[] = {
 	{ ASSESSMENT_REGISTRY_MDVM, list_findings },
 	{ ASSESSMENT_REGISTRY_MDVM, list_images },
 	{ ASSESSMENT_RUNNING, list_running },
+	{ ASSESSMENT_RUNNING, list_running_own },
 	{ ASSESSMENT_RUNNING_MDVM, list_running },
+	{ ASSESSMENT_RUNNING_MDVM, list_running_own },
 };
 
 /* --- the walk --- */
@@ -399,6 +441,27 @@ static bool is_in_scope(const struct walk *w, int64_t registry_id, str subscript
 	                                               (!w->scope.group.n || str_eq_nocase(group, w->scope.group)));
 }
 
+/* What the row stands under: the image's registry, or, under a running key, the cluster that was asked, if it runs there. */
+static int parent_of_one(struct walk *w, int64_t image_id, int64_t registry_id, str subscription, str group, str name,
+                         const struct azure_parent **p, struct error *e)
+{
+	struct image_filter f = { .image_id = image_id, .running_in = w->scope.place_id };
+	struct image_list found = { 0 };
+	int r;
+
+	if (!w->only->running) {
+		if (!is_in_scope(w, registry_id, subscription, group))
+			return no_such(w, e);
+		return parent_of(w, registry_id, registry_id_of(&w->batch, subscription, group, name), w->only, p, e);
+	}
+	if (!w->scope.place_id)
+		return no_such(w, e);
+	r = imagelist_images(w->db, &w->batch, &w->sight, &f, &(struct paging){ .limit = 1 }, &found, e);
+	if (r < 0 || !found.n)
+		return r < 0 ? r : no_such(w, e);
+	return parent_of(w, -w->scope.place_id, w->scope.id, w->only, p, e);
+}
+
 static int write_image(struct walk *w, const struct finding_key *k, struct error *e)
 {
 	struct image_row i = { 0 };
@@ -407,29 +470,13 @@ static int write_image(struct walk *w, const struct finding_key *k, struct error
 
 	if (r < 0)
 		return r;
-	if (!r || w->only->running || i.deleted_at || k->vulnerability_id ||
-	    !azure_image_has_row(&(struct azure_parent){ .text = w->only }, i.state) ||
-	    !is_in_scope(w, i.registry_id, i.subscription, i.resource_group))
+	if (!r || i.deleted_at || k->vulnerability_id ||
+	    !azure_image_has_row(&(struct azure_parent){ .text = w->only }, i.state))
 		return no_such(w, e);
-	r = parent_of(w, i.registry_id, registry_id_of(&w->batch, i.subscription, i.resource_group, i.registry), w->only,
-	              &p, e);
+	r = parent_of_one(w, i.id, i.registry_id, i.subscription, i.resource_group, i.registry, &p, e);
 	if (r >= 0)
 		azure_image_write(&w->batch, &w->out, p, &i);
 	return r;
-}
-
-/* Under a running key a finding is asked for at its cluster. */
-static int running_parent(struct walk *w, const struct finding_row *f, const struct azure_parent **p, struct error *e)
-{
-	struct image_row i = { 0 };
-	int r;
-
-	if (!w->scope.place_id)
-		return no_such(w, e);
-	r = imagelist_image(w->db, &w->batch, &w->sight, f->key.image_id, &i, NULL, e);
-	if (r < 0 || (r && !i.running))
-		return r < 0 ? r : no_such(w, e);
-	return parent_of(w, -w->scope.place_id, w->scope.id, w->only, p, e);
 }
 
 static int write_finding(struct walk *w, const struct finding_key *k, struct error *e)
@@ -442,12 +489,7 @@ static int write_finding(struct walk *w, const struct finding_key *k, struct err
 		return r;
 	if (!r)
 		return no_such(w, e);
-	if (w->only->running)
-		r = running_parent(w, &f, &p, e);
-	else if (!is_in_scope(w, f.registry_id, f.subscription, f.resource_group))
-		return no_such(w, e);
-	else
-		r = parent_of_finding(w, &f, w->only, &p, e);
+	r = parent_of_one(w, f.key.image_id, f.registry_id, f.subscription, f.resource_group, f.registry, &p, e);
 	if (r >= 0)
 		azure_finding_write(&w->batch, &w->out, p, &f);
 	return r;

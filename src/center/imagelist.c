@@ -95,10 +95,11 @@ static void add_filter(struct query *q, const struct sight *s, const struct imag
 	}
 	if (f->severities)
 		add_severities(q, f->severities);
-	if (f->running)
+	if (f->running || f->running_in)
 		query_add(q,
 		          " AND EXISTS (SELECT 1 FROM running u WHERE u.manifest_id = i.manifest_id"
-		          " AND u.ended_at IS NULL)");
+		          " AND u.ended_at IS NULL AND (? = 0 OR u.place_id = ?))",
+		          V_INT(f->running_in), V_INT(f->running_in));
 	if (f->pulled_since)
 		query_add(q, " AND i.pulled_at >= ?", V_INT(f->pulled_since));
 	if (f->pushed_since)

@@ -52,6 +52,7 @@ struct image_filter { /* 0 and empty: any */
 	unsigned states;     /* set of 1 << image_state */
 	unsigned severities; /* has a finding of one of these: set of 1 << severity */
 	bool running;        /* runs somewhere */
+	int64_t running_in;  /* a place's id: runs there now */
 	bool untagged;       /* has no tag */
 	bool indexes;        /* also indexes: their state is that of their images, the worst */
 	bool deleted;        /* also those that are gone */

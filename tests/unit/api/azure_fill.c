@@ -3,7 +3,7 @@
  *   reg1 (group rg1): team/app:1 (tags 1 and latest), 50 packages of Debian 12 with 100 vulnerabilities each
  *   reg2 (group rg2): team/small:1 (a npm package: one critical that is exploited, one unknown; a Debian one: low, no fix),
  *     team/clean:1 (healthy), team/gap:1 (a file that was not read), team/chart:1 (of a kind that is not assessed)
- *   k8s1 (group rg2), a cluster that runs team/small */
+ *   k8s1 (group rg2), a cluster that runs team/small and team/clean */
 #include "center/generations.h"
 #include "center/images.h"
 #include "center/inventories.h"
@@ -97,10 +97,12 @@ static int make_image(void *ctx, struct db *d, struct error *e)
 
 static int make_cluster(void *ctx, struct db *d, struct error *e)
 {
-	struct running runs = { STR("default/Deployment/small"), STR("main"), STR("reg2.example:5000/team/small:1"),
-		                digest_of_name("team/small") };
+	struct running runs[] = {
+		{ STR("default/Deployment/small"), STR("main"), STR("reg2.example:5000/team/small:1"), digest_of_name("team/small") },
+		{ STR("default/Deployment/small"), STR("side"), STR("reg2.example:5000/team/clean:1"), digest_of_name("team/clean") },
+	};
 	struct place_report r = { .subscription = str_c(subscription), .resource_group = STR("rg2"), .name = STR("k8s1"),
-		                  .kind = PLACE_CLUSTER, .v = &runs, .n = 1 };
+		                  .kind = PLACE_CLUSTER, .v = runs, .n = LEN(runs) };
 	int64_t id;
 
 	(void)ctx;
