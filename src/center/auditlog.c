@@ -56,7 +56,7 @@ static void begins(struct query *q, const char *column, str text)
 		return;
 	query_add(q, " AND substr(");
 	query_add(q, column);
-	query_add(q, ", 1, ?) = ?", V_INT((int64_t)text.n), V_TEXT(text));
+	query_add(q, ", 1, CAST(? AS INTEGER)) = ?", V_INT((int64_t)text.n), V_TEXT(text));
 }
 
 static void within(struct query *q, const struct audit_filter *f)
@@ -67,7 +67,7 @@ static void within(struct query *q, const struct audit_filter *f)
 		if (str_eq(s, STR("/")))
 			query_add(q, " OR 1 = 1");
 		else
-			query_add(q, " OR lower(target) = ? OR substr(lower(target), 1, ?) = ?",
+			query_add(q, " OR lower(target) = ? OR substr(lower(target), 1, CAST(? AS INTEGER)) = ?",
 			          V_TEXT(s), V_INT((int64_t)s.n + 1),
 			          V_TEXT(arena_concat(q->a, s, STR("/"))));
 	}
