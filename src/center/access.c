@@ -40,7 +40,7 @@ static const struct action actions[] = {
 	{ "Microsoft.Security/alerts/read",                        VIEW,        VIEW },
 	{ "Microsoft.Security/locations/*read",                    VIEW,        VIEW },
 	{ "Microsoft.Security/locations/alerts/*",                 SA | C | O,  SA },
-	{ "Microsoft.Security/alertsSuppressionRules/read",        R | SR | SA | O, R | SR | SA },
+	{ "Microsoft.Security/alertsSuppressionRules/read",        R | SR | SA | O, R | SR | SA | O },
 	{ "Microsoft.Security/alertsSuppressionRules/*",           SA | O,      SA },
 	{ "Microsoft.Security/securityContacts/read",              VIEW,        VIEW },
 	{ "Microsoft.Security/securityContacts/*",                 SA | C | O,  SA | C | O },
