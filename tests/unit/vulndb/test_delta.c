@@ -86,7 +86,7 @@ TEST(a_package_is_watched_under_all_names_that_matching_reads)
 	} rows[] = {
 		{ { .type = PACKAGE_NPM, .name = STR_INIT("Left"), .version = STR_INIT("1.0.0") },
 		  "",
-		  "npm\tleft" },
+		  "npm\tLeft" },
 		{ { .type = PACKAGE_PYPI, .name = STR_INIT("A_b.c"), .version = STR_INIT("1") },
 		  "",
 		  "PyPI\ta-b-c" },
