@@ -13,8 +13,8 @@ static str canonical(struct arena *a, const struct resource *r, str subscription
 {
 	if (r->kind != RESOURCE_OTHER)
 		return resources_make(a, r->kind, subscription, r->group, r->name);
-	return arena_join(a, STR("/subscriptions/"), subscription, STR("/resourceGroups/"), r->group,
-	                  STR("/providers/"), r->type, STR("/"), r->name);
+	return arena_join(a, STR("/subscriptions/"), subscription, STR("/resourceGroups/"),
+	                  r->group, STR("/providers/"), r->type, STR("/"), r->name);
 }
 
 static int read_scope(struct call *c, str text, struct azure_scope *out, struct error *e)
@@ -22,8 +22,11 @@ static int read_scope(struct call *c, str text, struct azure_scope *out, struct 
 	struct resource r;
 
 	if (resources_parse(text, &r, e) < 0 || r.rest.n)
-		return error_set(e, ERR_NOTFOUND, "there is no resource '/%.*s' here", STR_FMT(text));
-	*out = (struct azure_scope){ .kind = r.kind, .group = r.group, .name = r.name,
+		return error_set(e, ERR_NOTFOUND, "there is no resource '/%.*s' here",
+		                 STR_FMT(text));
+	*out = (struct azure_scope){ .kind = r.kind,
+		                     .group = r.group,
+		                     .name = r.name,
 		                     .subscription = arena_lower(c->arena, r.subscription) };
 	out->id = canonical(c->arena, &r, out->subscription);
 	out->key = resources_key(c->arena, out->id);
@@ -47,7 +50,8 @@ int azure_scope(struct call *c, struct azure_scope *out, struct error *e)
 	return read_scope(c, scope, out, e);
 }
 
-static int find_registry(struct call *c, struct db *d, const struct sight *s, struct azure_scope *x, struct error *e)
+static int find_registry(struct call *c, struct db *d, const struct sight *s, struct azure_scope *x,
+                         struct error *e)
 {
 	struct registry found = { 0 };
 	int r = registries_find(d, c->arena, s, x->subscription, x->name, &found, e);
@@ -59,7 +63,8 @@ static int find_registry(struct call *c, struct db *d, const struct sight *s, st
 	return 1;
 }
 
-static int find_place(struct call *c, struct db *d, const struct sight *s, struct azure_scope *x, struct error *e)
+static int find_place(struct call *c, struct db *d, const struct sight *s, struct azure_scope *x,
+                      struct error *e)
 {
 	struct place found = { 0 };
 	enum place_kind kind = x->kind == RESOURCE_CLUSTER ? PLACE_CLUSTER : PLACE_HOST;
@@ -72,19 +77,22 @@ static int find_place(struct call *c, struct db *d, const struct sight *s, struc
 	return 1;
 }
 
-int azure_find(struct call *c, struct db *d, const struct sight *s, struct azure_scope *x, struct error *e)
+int azure_find(struct call *c, struct db *d, const struct sight *s, struct azure_scope *x,
+               struct error *e)
 {
 	int r = 1;
 
 	if (x->all)
 		return 0;
 	if (x->kind == RESOURCE_SUBSCRIPTION || x->kind == RESOURCE_GROUP)
-		r = subscriptions_get(d, c->arena, s, x->subscription, &(struct subscription){ 0 }, e);
+		r = subscriptions_get(d, c->arena, s, x->subscription, &(struct subscription){ 0 },
+		                      e);
 	else if (x->kind == RESOURCE_REGISTRY)
 		r = find_registry(c, d, s, x, e);
 	else if (x->kind == RESOURCE_CLUSTER || x->kind == RESOURCE_HOST)
 		r = find_place(c, d, s, x, e);
-	return r ? MIN(r, 0) : error_set(e, ERR_NOTFOUND, "the resource '%.*s' was not found", STR_FMT(x->id));
+	return r ? MIN(r, 0)
+	         : error_set(e, ERR_NOTFOUND, "the resource '%.*s' was not found", STR_FMT(x->id));
 }
 
 bool azure_holds(const struct call *c, const char *action, const struct azure_scope *x)
@@ -188,7 +196,8 @@ void azure_list_end(struct call *c, struct jsonout *j, str cursor)
 {
 	jsonout_end(j);
 	if (cursor.n)
-		jsonout_str(j, "nextLink", answer_link(c, "$skipToken", azure_token(c->arena, cursor)));
+		jsonout_str(j, "nextLink",
+		            answer_link(c, "$skipToken", azure_token(c->arena, cursor)));
 	jsonout_end(j);
 }
 
@@ -218,10 +227,14 @@ int azure_change(struct call *c, store_work *work, void *ctx, struct error *e)
 	return store_do(c->center->store, STORE_WRITE, work, ctx, e);
 }
 
-int azure_note(struct call *c, struct db *d, const char *action, str target, str detail, struct error *e)
+int azure_note(struct call *c, struct db *d, const char *action, str target, str detail,
+               struct error *e)
 {
-	struct audit entry = { .actor = c->caller->name, .peer = c->x->peer, .action = str_c(action),
-		               .target = target, .detail = detail };
+	struct audit entry = { .actor = c->caller->name,
+		               .peer = c->x->peer,
+		               .action = str_c(action),
+		               .target = target,
+		               .detail = detail };
 	return auditlog_add(d, center_now(c->center), &entry, e);
 }
 

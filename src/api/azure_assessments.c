@@ -1,5 +1,6 @@
-/* api/azure_assessments.c — Microsoft.Security/assessments (swagger 2021-06-01 and 2020-01-01): the state of our own
- * recommendations on registries and clusters, and what customers say of their own resources. */
+/* api/azure_assessments.c — Microsoft.Security/assessments (swagger 2021-06-01 and 2020-01-01): the
+ * state of our own recommendations on registries and clusters, and what customers say of their own
+ * resources. */
 #include "api/azure.h"
 #include "api/azure_metadata.h"
 #include "api/azure_texts.h"
@@ -70,7 +71,8 @@ static void write_customers(struct jsonout *j, const struct posture *p)
 	json_free(doc);
 }
 
-static void write_metadata(struct jsonout *j, const struct azure_text *t, const struct assessment_kind *k)
+static void write_metadata(struct jsonout *j, const struct azure_text *t,
+                           const struct assessment_kind *k)
 {
 	jsonout_object(j, "metadata");
 	if (t)
@@ -80,7 +82,8 @@ static void write_metadata(struct jsonout *j, const struct azure_text *t, const 
 	jsonout_end(j);
 }
 
-static void write_name(struct jsonout *j, const struct azure_text *t, const struct assessment_kind *k)
+static void write_name(struct jsonout *j, const struct azure_text *t,
+                       const struct assessment_kind *k)
 {
 	struct json *doc = NULL;
 	struct error ignored = { 0 };
@@ -236,7 +239,8 @@ static int read_custom(struct call *c, const struct json *v, struct change *m, s
 		return r;
 	if (json_str(json_get(v, "partnersData"), "partnerName").n) { /* its secret is not kept */
 		jsonout_object(&j, "partnersData");
-		jsonout_str(&j, "partnerName", json_str(json_get(v, "partnersData"), "partnerName"));
+		jsonout_str(&j, "partnerName",
+		            json_str(json_get(v, "partnersData"), "partnerName"));
 		jsonout_end(&j);
 	}
 	jsonout_end(&j);
@@ -273,15 +277,17 @@ static int use_kind(struct change *m, struct db *d, struct error *e)
 	struct call *c = m->call;
 	struct assessment_kind k;
 	str id;
-	int r = subscriptions_use(d, c->arena, m->scope.subscription, center_now(c->center), &id, e);
+	int r = subscriptions_use(d, c->arena, m->scope.subscription, center_now(c->center), &id,
+	                          e);
 
 	if (r < 0)
 		return r;
 	if (m->metadata.n)
 		return postures_put_kind(d, m->scope.subscription, m->key, m->metadata, e);
 	r = postures_get_kind(d, c->arena, m->scope.subscription, m->key, &k, e);
-	return r ? MIN(r, 0) :
-	           error_set(e, ERR_USAGE, "the subscription has no assessmentMetadata '%.*s': put that first",
+	return r ? MIN(r, 0)
+	         : error_set(e, ERR_USAGE,
+	                     "the subscription has no assessmentMetadata '%.*s': put that first",
 	                     STR_FMT(m->key));
 }
 
@@ -289,25 +295,34 @@ static int put(void *ctx, struct db *d, struct error *e)
 {
 	struct change *m = ctx;
 	struct call *c = m->call;
-	struct posture p = { .resource = m->scope.key, .resource_id = m->scope.id, .assessment = m->key,
-		             .subscription = m->scope.subscription, .code = m->code, .cause = m->cause,
-		             .description = m->description, .custom = m->custom };
+	struct posture p = { .resource = m->scope.key,
+		             .resource_id = m->scope.id,
+		             .assessment = m->key,
+		             .subscription = m->scope.subscription,
+		             .code = m->code,
+		             .cause = m->cause,
+		             .description = m->description,
+		             .custom = m->custom };
 	int r = use_kind(m, d, e), made;
 
 	if (r < 0)
 		return r;
 	made = postures_put(d, c->arena, &p, center_now(c->center), e);
-	r = made < 0 ? made : azure_note(c, d, TYPE "/write", azure_id(c->arena, m->scope.id, TYPE, m->key), (str){ 0 }, e);
+	r = made < 0 ? made
+	             : azure_note(c, d, TYPE "/write",
+	                          azure_id(c->arena, m->scope.id, TYPE, m->key), (str){ 0 }, e);
 	return r < 0 ? r : made;
 }
 
 int azure_assessments_put(struct call *c, struct error *e)
 {
-	struct change m = { .call = c, .key = arena_lower(c->arena, route_part(&c->match, "assessment")) };
+	struct change m = { .call = c,
+		            .key = arena_lower(c->arena, route_part(&c->match, "assessment")) };
 	int made, r = 0;
 
 	if (azure_text_of(m.key))
-		return error_set(e, ERR_CONFLICT, "the assessment '%.*s' is built in", STR_FMT(m.key));
+		return error_set(e, ERR_CONFLICT, "the assessment '%.*s' is built in",
+		                 STR_FMT(m.key));
 	r = read_change(c, &m, e);
 	if (r < 0)
 		return r;
@@ -319,7 +334,7 @@ int azure_assessments_put(struct call *c, struct error *e)
 	return r;
 }
 
-static int delete(void *ctx, struct db *d, struct error *e)
+static int delete (void *ctx, struct db *d, struct error *e)
 {
 	struct change *m = ctx;
 	struct call *c = m->call;
@@ -330,17 +345,20 @@ static int delete(void *ctx, struct db *d, struct error *e)
 	had = postures_remove(d, m->scope.key, m->key, e);
 	if (had <= 0)
 		return had;
-	r = azure_note(c, d, TYPE "/delete", azure_id(c->arena, m->scope.id, TYPE, m->key), (str){ 0 }, e);
+	r = azure_note(c, d, TYPE "/delete", azure_id(c->arena, m->scope.id, TYPE, m->key),
+	               (str){ 0 }, e);
 	return r < 0 ? r : 1;
 }
 
 int azure_assessments_delete(struct call *c, struct error *e)
 {
-	struct change m = { .call = c, .key = arena_lower(c->arena, route_part(&c->match, "assessment")) };
+	struct change m = { .call = c,
+		            .key = arena_lower(c->arena, route_part(&c->match, "assessment")) };
 	int had;
 
 	if (azure_text_of(m.key))
-		return error_set(e, ERR_CONFLICT, "the assessment '%.*s' is built in", STR_FMT(m.key));
+		return error_set(e, ERR_CONFLICT, "the assessment '%.*s' is built in",
+		                 STR_FMT(m.key));
 	had = azure_change(c, delete, &m, e);
 	if (had < 0)
 		return had;

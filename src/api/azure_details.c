@@ -48,11 +48,15 @@ static str impact_of(struct arena *a, const struct azure_cvss *v)
 
 	if (v->score < 0 || !from)
 		return (str){ 0 };
-	buf_printf(&b, "An attack %s", from == 'N' ? "over the network" :
-	                               from == 'A' ? "from an adjacent network" :
-	                               from == 'L' ? "by somebody on the system" :
-	                                             "by somebody who can touch the device");
-	buf_printf(&b, "%s", rights == 'N' ? ", without any privileges" : rights == 'H' ? ", with high privileges" : "");
+	buf_printf(&b, "An attack %s",
+	           from == 'N'   ? "over the network"
+	           : from == 'A' ? "from an adjacent network"
+	           : from == 'L' ? "by somebody on the system"
+	                         : "by somebody who can touch the device");
+	buf_printf(&b, "%s",
+	           rights == 'N'   ? ", without any privileges"
+	           : rights == 'H' ? ", with high privileges"
+	                           : "");
 	if (metric(v->vector, "UI") == 'R')
 		buf_printf(&b, ", with a user's help");
 	for (size_t i = 0; i < LEN(losses); i++) {
@@ -71,7 +75,9 @@ void azure_details_read(struct arena *a, const struct finding_row *f, struct azu
 	bool picked[3] = { 0 };
 	const struct json *ratings;
 
-	*out = (struct azure_details){ .cvss = { { .score = -1 }, { .score = -1 }, { .score = -1 } } };
+	*out = (struct azure_details){
+		.cvss = { { .score = -1 }, { .score = -1 }, { .score = -1 } }
+	};
 	if (f->fact.n && json_parse("fact", f->fact, &out->fact, &ignored) < 0)
 		out->fact = NULL;
 	if (f->detail.n && json_parse("detail", f->detail, &out->own, &ignored) < 0)
@@ -95,7 +101,8 @@ void azure_details_done(struct azure_details *d)
 
 str azure_details_host(str url)
 {
-	str host = str_from(url, str_find(url, STR("://")) < url.n ? str_find(url, STR("://")) + 3 : 0);
+	str host = str_from(url,
+	                    str_find(url, STR("://")) < url.n ? str_find(url, STR("://")) + 3 : 0);
 	return str_upto(host, str_chr(host, '/'));
 }
 
@@ -137,9 +144,10 @@ static bool is_cve(str id)
 
 static str link_of(struct arena *a, str id)
 {
-	return is_cve(id)                     ? arena_concat(a, STR("https://www.cve.org/CVERecord?id="), id) :
-	       str_starts(id, STR("GHSA-")) ? arena_concat(a, STR("https://github.com/advisories/"), id) :
-	                                      arena_concat(a, STR("https://osv.dev/vulnerability/"), id);
+	return is_cve(id) ? arena_concat(a, STR("https://www.cve.org/CVERecord?id="), id)
+	       : str_starts(id, STR("GHSA-"))
+	               ? arena_concat(a, STR("https://github.com/advisories/"), id)
+	               : arena_concat(a, STR("https://osv.dev/vulnerability/"), id);
 }
 
 static void write_link(struct jsonout *j, str title, str link)
@@ -166,7 +174,8 @@ static void write_references(struct jsonout *j, const char *key, const struct az
 
 /* --- the form of 2020 --- */
 
-static void write_cves(struct arena *a, struct jsonout *j, const struct finding_row *f, const struct azure_details *d)
+static void write_cves(struct arena *a, struct jsonout *j, const struct finding_row *f,
+                       const struct azure_details *d)
 {
 	const struct json *aliases = json_get(d->fact, "aliases");
 
@@ -211,8 +220,8 @@ void azure_details_write_qualys(struct arena *a, struct jsonout *j, const struct
 
 /* --- the later form --- */
 
-void azure_details_artifact(struct jsonout *j, str host, str repository, str digest, str tags, str media_type,
-                            int64_t pushed_at)
+void azure_details_artifact(struct jsonout *j, str host, str repository, str digest, str tags,
+                            str media_type, int64_t pushed_at)
 {
 	str tag;
 
@@ -233,9 +242,12 @@ void azure_details_artifact(struct jsonout *j, str host, str repository, str dig
 static const char *fix_word(enum fix_status s)
 {
 	static const char *const words[FIX_STATUS_COUNT] = {
-		[FIX_AVAILABLE] = "FixAvailable", [FIX_NONE] = "NoFixAvailable",
-		[FIX_WILL_NOT] = "WontFix",       [FIX_DEFERRED] = "NoFixAvailable",
-		[FIX_UNDER_INVESTIGATION] = "Unknown", [FIX_END_OF_LIFE] = "WontFix",
+		[FIX_AVAILABLE] = "FixAvailable",
+		[FIX_NONE] = "NoFixAvailable",
+		[FIX_WILL_NOT] = "WontFix",
+		[FIX_DEFERRED] = "NoFixAvailable",
+		[FIX_UNDER_INVESTIGATION] = "Unknown",
+		[FIX_END_OF_LIFE] = "WontFix",
 	};
 	return words[s];
 }
@@ -270,10 +282,12 @@ static void write_evidence(struct arena *a, struct jsonout *j, const struct find
 	if (f->paths.n && json_parse("paths", f->paths, &paths, &ignored) == 0)
 		for (size_t i = 0; i < json_len(paths); i++) {
 			const struct json *x = json_at(paths, i);
-			str path = json_str(x, "path"), inner = json_str(x, "inner"), how = json_str(x, "evidence");
+			str path = json_str(x, "path"), inner = json_str(x, "inner"),
+			    how = json_str(x, "evidence");
 			if (inner.n)
 				path = arena_join(a, path, STR("!/"), inner);
-			jsonout_str(j, NULL, how.n ? arena_join(a, path, STR(" ("), how, STR(")")) : path);
+			jsonout_str(j, NULL,
+			            how.n ? arena_join(a, path, STR(" ("), how, STR(")")) : path);
 		}
 	jsonout_end(j);
 	json_free(paths);
@@ -295,7 +309,8 @@ static void write_fix_reference(struct arena *a, struct jsonout *j, const struct
 	jsonout_end(j);
 }
 
-static void write_software(struct arena *a, struct jsonout *j, const struct finding_row *f, const struct azure_details *d)
+static void write_software(struct arena *a, struct jsonout *j, const struct finding_row *f,
+                           const struct azure_details *d)
 {
 	bool language = is_language(&f->package);
 
@@ -363,9 +378,11 @@ static void write_weaknesses(struct jsonout *j, const struct azure_details *d)
 	jsonout_end(j);
 }
 
-static void write_vulnerability(struct jsonout *j, const struct finding_row *f, const struct azure_details *d)
+static void write_vulnerability(struct jsonout *j, const struct finding_row *f,
+                                const struct azure_details *d)
 {
-	static const char *const severities[SEVERITY_COUNT] = { "Unknown", "Low", "Low", "Medium", "High", "Critical" };
+	static const char *const severities[SEVERITY_COUNT] = { "Unknown", "Low",  "Low",
+		                                                "Medium",  "High", "Critical" };
 
 	jsonout_object(j, "vulnerabilityDetails");
 	jsonout_str(j, "cveId", f->vulnerability);
@@ -386,8 +403,8 @@ void azure_details_write_mdvm(struct arena *a, struct jsonout *j, const struct f
 {
 	if (d->cvss[1].score >= 0)
 		jsonout_f64(j, "cvssV30Score", d->cvss[1].score);
-	azure_details_artifact(j, azure_details_host(f->registry_url), f->repository, f->digest, f->tags,
-	                       f->media_type, f->pushed_at);
+	azure_details_artifact(j, azure_details_host(f->registry_url), f->repository, f->digest,
+	                       f->tags, f->media_type, f->pushed_at);
 	write_software(a, j, f, d);
 	write_vulnerability(j, f, d);
 }

@@ -1,5 +1,6 @@
-/* api/azure_exemptions.c — Microsoft.Security/standardAssignments (swagger 2024-08-01), of which this center has one
- * effect: Exempt, a recommendation that does not count at a resource or below it. */
+/* api/azure_exemptions.c — Microsoft.Security/standardAssignments (swagger 2024-08-01), of which
+ * this center has one effect: Exempt, a recommendation that does not count at a resource or below
+ * it. */
 #include "api/azure.h"
 #include "base/json.h"
 #include "base/time.h"
@@ -122,14 +123,17 @@ static int read_exemption(struct call *c, struct exemption *x, struct error *e)
 	if (json_len(json_get(v, "excludedScopes")))
 		return error_set(e, ERR_USAGE, "excludedScopes: this center has none");
 	data = json_get(v, "exemptionData");
-	x->assessment = arena_lower(c->arena, json_str(json_get(data, "assignedAssessment"), "assessmentKey"));
+	x->assessment = arena_lower(
+	        c->arena, json_str(json_get(data, "assignedAssessment"), "assessmentKey"));
 	x->category = arena_lower(c->arena, json_str(data, "exemptionCategory"));
 	x->display_name = json_str(v, "displayName");
 	x->description = json_str(v, "description");
 	if (!resources_is_guid(x->assessment))
-		return error_set(e, ERR_USAGE, "exemptionData.assignedAssessment.assessmentKey: a GUID");
+		return error_set(e, ERR_USAGE,
+		                 "exemptionData.assignedAssessment.assessmentKey: a GUID");
 	if (!str_eq(x->category, STR("waiver")) && !str_eq(x->category, STR("mitigated")))
-		return error_set(e, ERR_USAGE, "exemptionData.exemptionCategory: waiver or mitigated");
+		return error_set(e, ERR_USAGE,
+		                 "exemptionData.exemptionCategory: waiver or mitigated");
 	return read_date(v, center_now(c->center), &x->expires_at, e);
 }
 
@@ -154,7 +158,8 @@ static int find_scope(struct change *m, struct db *d, struct error *e)
 	int r = azure_scope(c, &m->scope, e);
 
 	if (r >= 0 && m->scope.kind == RESOURCE_SUBSCRIPTION)
-		return subscriptions_use(d, c->arena, m->scope.subscription, center_now(c->center), &id, e);
+		return subscriptions_use(d, c->arena, m->scope.subscription, center_now(c->center),
+		                         &id, e);
 	if (r >= 0)
 		r = access_sight(d, c->caller, SIGHT_RESOURCES, c->arena, &sight, e);
 	return r < 0 ? r : azure_find(c, d, &sight, &m->scope, e);
@@ -174,9 +179,10 @@ static int put(void *ctx, struct db *d, struct error *e)
 	r = made < 0 ? made : follow(m, d, e);
 	if (r < 0)
 		return r;
-	detail = arena_printf(c->arena, "{\"assessment\":\"%.*s\",\"category\":\"%.*s\"}", STR_FMT(m->it.assessment),
-	                      STR_FMT(m->it.category));
-	r = azure_note(c, d, TYPE "/write", azure_id(c->arena, m->scope.id, TYPE, m->it.name), detail, e);
+	detail = arena_printf(c->arena, "{\"assessment\":\"%.*s\",\"category\":\"%.*s\"}",
+	                      STR_FMT(m->it.assessment), STR_FMT(m->it.category));
+	r = azure_note(c, d, TYPE "/write", azure_id(c->arena, m->scope.id, TYPE, m->it.name),
+	               detail, e);
 	return r < 0 ? r : made;
 }
 
@@ -198,7 +204,7 @@ int azure_exemptions_put(struct call *c, struct error *e)
 	return r;
 }
 
-static int delete(void *ctx, struct db *d, struct error *e)
+static int delete (void *ctx, struct db *d, struct error *e)
 {
 	struct change *m = ctx;
 	struct call *c = m->call;
@@ -210,7 +216,8 @@ static int delete(void *ctx, struct db *d, struct error *e)
 		return r;
 	r = follow(m, d, e);
 	if (r >= 0)
-		r = azure_note(c, d, TYPE "/delete", azure_id(c->arena, m->scope.id, TYPE, m->it.name), (str){ 0 }, e);
+		r = azure_note(c, d, TYPE "/delete",
+		               azure_id(c->arena, m->scope.id, TYPE, m->it.name), (str){ 0 }, e);
 	return r < 0 ? r : 1;
 }
 

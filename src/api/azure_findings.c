@@ -1,7 +1,8 @@
-/* api/azure_findings.c — Microsoft.Security/subAssessments (swagger 2019-01-01-preview): findings under the keys of
- * their assessments. A list walks stretches, one behind the other: for each key the findings, then the rows of images;
- * for clusters one cluster after the other. A page ends after AZURE_PAGE rows or PAGE_BYTES, and its token says where:
- * the stretch, the cursor before the cluster, the cursor in the stretch. No more than BATCH rows are in memory. */
+/* api/azure_findings.c — Microsoft.Security/subAssessments (swagger 2019-01-01-preview): findings
+ * under the keys of their assessments. A list walks stretches, one behind the other: for each key
+ * the findings, then the rows of images; for clusters one cluster after the other. A page ends
+ * after AZURE_PAGE rows or PAGE_BYTES, and its token says where: the stretch, the cursor before the
+ * cluster, the cursor in the stretch. No more than BATCH rows are in memory. */
 #include "api/azure.h"
 #include "api/azure_subassessment.h"
 #include "center/places.h"
@@ -9,7 +10,13 @@
 #include "center/postures.h"
 #include <stdio.h>
 
-enum { BATCH = 100, BATCH_BYTES = 96 << 20, PAGE_BYTES = 24 << 20, PARENTS_MAX = 64, CURSOR_BYTES = 4096 };
+enum {
+	BATCH = 100,
+	BATCH_BYTES = 96 << 20,
+	PAGE_BYTES = 24 << 20,
+	PARENTS_MAX = 64,
+	CURSOR_BYTES = 4096
+};
 
 struct parent {
 	int64_t resource; /* registry's or place's id */
@@ -40,12 +47,13 @@ static void put_cursor(char *to, str cursor)
 
 /* --- what stands over a row --- */
 
-static int look_at_parent(struct walk *w, str resource_id, const struct azure_text *t, struct azure_parent *out,
-                          struct error *e)
+static int look_at_parent(struct walk *w, str resource_id, const struct azure_text *t,
+                          struct azure_parent *out, struct error *e)
 {
 	struct posture p = { 0 };
 	struct arena *a = w->call->arena;
-	int r = postures_get(w->db, a, &w->sight, resources_key(a, resource_id), str_c(t->key), &p, e);
+	int r = postures_get(w->db, a, &w->sight, resources_key(a, resource_id), str_c(t->key), &p,
+	                     e);
 
 	*out = (struct azure_parent){ .text = t, .resource_id = resource_id };
 	if (r > 0 && p.code == POSTURE_NOT_APPLICABLE &&
@@ -86,8 +94,9 @@ static str registry_id_of(struct arena *a, str subscription, str group, str name
 	return resources_make(a, RESOURCE_REGISTRY, subscription, group, name);
 }
 
-static int parent_of_finding(struct walk *w, const struct finding_row *f, const struct azure_text *t,
-                             const struct azure_parent **out, struct error *e)
+static int parent_of_finding(struct walk *w, const struct finding_row *f,
+                             const struct azure_text *t, const struct azure_parent **out,
+                             struct error *e)
 {
 	str id = registry_id_of(&w->batch, f->subscription, f->resource_group, f->registry);
 	return parent_of(w, f->registry_id, id, t, out, e);
@@ -97,22 +106,26 @@ static int parent_of_finding(struct walk *w, const struct finding_row *f, const 
 
 struct stretch {
 	const char *key;
-	int (*walk)(struct walk *w, const struct azure_text *t, size_t most, str *next, struct error *e);
+	int (*walk)(struct walk *w, const struct azure_text *t, size_t most, str *next,
+	            struct error *e);
 };
 
 static bool sees_all_registries(const struct walk *w)
 {
-	return w->scope.all || w->scope.kind == RESOURCE_SUBSCRIPTION || w->scope.kind == RESOURCE_GROUP;
+	return w->scope.all || w->scope.kind == RESOURCE_SUBSCRIPTION ||
+	       w->scope.kind == RESOURCE_GROUP;
 }
 
 static struct finding_filter filter_of(const struct walk *w)
 {
-	return (struct finding_filter){ .registry_id = w->scope.registry_id, .facts = true,
+	return (struct finding_filter){ .registry_id = w->scope.registry_id,
+		                        .facts = true,
 		                        .subscription = w->scope.subscription,
 		                        .resource_group = w->scope.group };
 }
 
-static int list_findings(struct walk *w, const struct azure_text *t, size_t most, str *next, struct error *e)
+static int list_findings(struct walk *w, const struct azure_text *t, size_t most, str *next,
+                         struct error *e)
 {
 	struct finding_filter f = filter_of(w);
 	struct paging page = { .limit = most, .after = str_c(w->after) };
@@ -143,9 +156,11 @@ static unsigned states_with_rows(const struct azure_text *t)
 	return states;
 }
 
-static int list_images(struct walk *w, const struct azure_text *t, size_t most, str *next, struct error *e)
+static int list_images(struct walk *w, const struct azure_text *t, size_t most, str *next,
+                       struct error *e)
 {
-	struct image_filter f = { .registry_id = w->scope.registry_id, .subscription = w->scope.subscription };
+	struct image_filter f = { .registry_id = w->scope.registry_id,
+		                  .subscription = w->scope.subscription };
 	struct paging page = { .limit = most, .after = str_c(w->after) };
 	struct image_list found = { 0 };
 	const struct azure_parent *p;
@@ -159,8 +174,10 @@ static int list_images(struct walk *w, const struct azure_text *t, size_t most, 
 		const struct image_row *x = &found.v[i];
 		if (w->scope.group.n && !str_eq_nocase(x->resource_group, w->scope.group))
 			continue;
-		r = parent_of(w, x->registry_id,
-		              registry_id_of(&w->batch, x->subscription, x->resource_group, x->registry), t, &p, e);
+		r = parent_of(
+		        w, x->registry_id,
+		        registry_id_of(&w->batch, x->subscription, x->resource_group, x->registry),
+		        t, &p, e);
 		if (r >= 0)
 			azure_image_write(&w->batch, &w->out, p, x);
 		w->rows++;
@@ -190,8 +207,9 @@ static int this_place(struct walk *w, struct place *out, str *after_it, struct e
 	return 1;
 }
 
-static int list_running_findings(struct walk *w, const struct place *at, const struct azure_parent *p, size_t most,
-                                 str *next, struct error *e)
+static int list_running_findings(struct walk *w, const struct place *at,
+                                 const struct azure_parent *p, size_t most, str *next,
+                                 struct error *e)
 {
 	struct finding_filter f = { .facts = true, .running_in = at->id };
 	struct paging page = { .limit = most, .after = str_c(w->after) };
@@ -205,8 +223,8 @@ static int list_running_findings(struct walk *w, const struct place *at, const s
 	return MIN(r, 0);
 }
 
-static int list_running_images(struct walk *w, const struct place *at, const struct azure_parent *p, size_t most,
-                               str *next, struct error *e)
+static int list_running_images(struct walk *w, const struct place *at, const struct azure_parent *p,
+                               size_t most, str *next, struct error *e)
 {
 	struct image_filter f = { .running_in = at->id, .states = states_with_rows(p->text) };
 	struct paging page = { .limit = most, .after = str_c(w->after) };
@@ -220,12 +238,13 @@ static int list_running_images(struct walk *w, const struct place *at, const str
 	return MIN(r, 0);
 }
 
-typedef int at_place(struct walk *w, const struct place *at, const struct azure_parent *p, size_t most, str *next,
-                     struct error *e);
+typedef int at_place(struct walk *w, const struct place *at, const struct azure_parent *p,
+                     size_t most, str *next, struct error *e);
 
-/* One cluster after the other: *next is empty at the end of each, and place_after has moved unless it was the last. */
-static int each_place(struct walk *w, const struct azure_text *t, at_place *list, size_t most, str *next,
-                      struct error *e)
+/* One cluster after the other: *next is empty at the end of each, and place_after has moved unless
+ * it was the last. */
+static int each_place(struct walk *w, const struct azure_text *t, at_place *list, size_t most,
+                      str *next, struct error *e)
 {
 	const struct azure_parent *p;
 	struct place place = { 0 };
@@ -244,25 +263,23 @@ static int each_place(struct walk *w, const struct azure_text *t, at_place *list
 	return MIN(r, 0);
 }
 
-static int list_running(struct walk *w, const struct azure_text *t, size_t most, str *next, struct error *e)
+static int list_running(struct walk *w, const struct azure_text *t, size_t most, str *next,
+                        struct error *e)
 {
 	return each_place(w, t, list_running_findings, most, next, e);
 }
 
-static int list_running_own(struct walk *w, const struct azure_text *t, size_t most, str *next, struct error *e)
+static int list_running_own(struct walk *w, const struct azure_text *t, size_t most, str *next,
+                            struct error *e)
 {
 	return each_place(w, t, list_running_images, most, next, e);
 }
 
 static const struct stretch stretches[] = {
-	{ ASSESSMENT_REGISTRY, list_findings },
-	{ ASSESSMENT_REGISTRY, list_images },
-	{ ASSESSMENT_REGISTRY_MDVM, list_findings },
-	{ ASSESSMENT_REGISTRY_MDVM, list_images },
-	{ ASSESSMENT_RUNNING, list_running },
-	{ ASSESSMENT_RUNNING, list_running_own },
-	{ ASSESSMENT_RUNNING_MDVM, list_running },
-	{ ASSESSMENT_RUNNING_MDVM, list_running_own },
+	{ ASSESSMENT_REGISTRY, list_findings },      { ASSESSMENT_REGISTRY, list_images },
+	{ ASSESSMENT_REGISTRY_MDVM, list_findings }, { ASSESSMENT_REGISTRY_MDVM, list_images },
+	{ ASSESSMENT_RUNNING, list_running },        { ASSESSMENT_RUNNING, list_running_own },
+	{ ASSESSMENT_RUNNING_MDVM, list_running },   { ASSESSMENT_RUNNING_MDVM, list_running_own },
 };
 
 /* --- the walk --- */
@@ -286,7 +303,8 @@ static int walk_once(struct walk *w, struct error *e)
 		return r;
 	put_cursor(w->after, next);
 	if (w->batch.failed)
-		return error_set(e, ERR_LIMIT, "%d findings need more than %d MiB", BATCH, BATCH_BYTES >> 20);
+		return error_set(e, ERR_LIMIT, "%d findings need more than %d MiB", BATCH,
+		                 BATCH_BYTES >> 20);
 	arena_reset(&w->batch);
 	if (next.n || (w->place_after[0] && !str_eq(str_c(w->place_after), str_c(was))))
 		return 0;
@@ -295,8 +313,8 @@ static int walk_once(struct walk *w, struct error *e)
 	return 0;
 }
 
-/* A full page at the end of a stretch: those behind it may be empty, and then this was the last page. One row is written
- * to see, and taken back. */
+/* A full page at the end of a stretch: those behind it may be empty, and then this was the last
+ * page. One row is written to see, and taken back. */
 static int pass_empty(struct walk *w, struct error *e)
 {
 	struct buf *answer = &w->call->x->answer;
@@ -339,8 +357,9 @@ static int read_place_in_walk(struct walk *w, str token, struct error *e)
 
 	if (!token.n)
 		return 0;
-	if (!str_split(&rest, '~', &number) || !str_u64(number, &stretch) || stretch >= LEN(stretches) ||
-	    !str_split(&rest, '~', &place) || place.n >= CURSOR_BYTES || rest.n >= CURSOR_BYTES)
+	if (!str_split(&rest, '~', &number) || !str_u64(number, &stretch) ||
+	    stretch >= LEN(stretches) || !str_split(&rest, '~', &place) ||
+	    place.n >= CURSOR_BYTES || rest.n >= CURSOR_BYTES)
 		return error_set(e, ERR_USAGE, "$skipToken: none that a nextLink gave");
 	w->stretch = stretch;
 	put_cursor(w->place_after, place);
@@ -360,7 +379,8 @@ static int walk_page(struct walk *w, struct error *e)
 		return r;
 	w->out = answer_json(c);
 	azure_list(&w->out);
-	while (r >= 0 && w->stretch < LEN(stretches) && w->rows < AZURE_PAGE && c->x->answer.n < PAGE_BYTES)
+	while (r >= 0 && w->stretch < LEN(stretches) && w->rows < AZURE_PAGE &&
+	       c->x->answer.n < PAGE_BYTES)
 		r = walk_once(w, e);
 	if (r >= 0)
 		r = pass_empty(w, e);
@@ -383,8 +403,8 @@ static int walk_scope(struct walk *w, struct error *e)
 	return r < 0 ? r : access_sight(w->db, c->caller, SIGHT_FINDINGS, c->arena, &w->sight, e);
 }
 
-/* A key that nobody knows is no empty list: a gate that misspells one must not pass. 1: it is a customer's, which has
- * no findings. */
+/* A key that nobody knows is no empty list: a gate that misspells one must not pass. 1: it is a
+ * customer's, which has no findings. */
 static int walk_key(struct walk *w, struct error *e)
 {
 	struct call *c = w->call;
@@ -396,8 +416,11 @@ static int walk_key(struct walk *w, struct error *e)
 	if (!key.n || w->only)
 		return 0;
 	if (w->scope.subscription.n)
-		r = postures_get_kind(w->db, c->arena, w->scope.subscription, arena_lower(c->arena, key), &k, e);
-	return r ? r : error_set(e, ERR_NOTFOUND, "there is no assessment '%.*s'", STR_FMT(str_upto(key, 100)));
+		r = postures_get_kind(w->db, c->arena, w->scope.subscription,
+		                      arena_lower(c->arena, key), &k, e);
+	return r ? r
+	         : error_set(e, ERR_NOTFOUND, "there is no assessment '%.*s'",
+	                     STR_FMT(str_upto(key, 100)));
 }
 
 static int list(void *ctx, struct db *d, struct error *e)
@@ -436,14 +459,17 @@ static int no_such(struct walk *w, struct error *e)
 
 static bool is_in_scope(const struct walk *w, int64_t registry_id, str subscription, str group)
 {
-	return w->scope.registry_id ? w->scope.registry_id == registry_id :
-	                              w->scope.all || (str_eq_nocase(subscription, w->scope.subscription) &&
-	                                               (!w->scope.group.n || str_eq_nocase(group, w->scope.group)));
+	return w->scope.registry_id
+	               ? w->scope.registry_id == registry_id
+	               : w->scope.all ||
+	                         (str_eq_nocase(subscription, w->scope.subscription) &&
+	                          (!w->scope.group.n || str_eq_nocase(group, w->scope.group)));
 }
 
-/* What the row stands under: the image's registry, or, under a running key, the cluster that was asked, if it runs there. */
-static int parent_of_one(struct walk *w, int64_t image_id, int64_t registry_id, str subscription, str group, str name,
-                         const struct azure_parent **p, struct error *e)
+/* What the row stands under: the image's registry, or, under a running key, the cluster that was
+ * asked, if it runs there. */
+static int parent_of_one(struct walk *w, int64_t image_id, int64_t registry_id, str subscription,
+                         str group, str name, const struct azure_parent **p, struct error *e)
 {
 	struct image_filter f = { .image_id = image_id, .running_in = w->scope.place_id };
 	struct image_list found = { 0 };
@@ -452,11 +478,14 @@ static int parent_of_one(struct walk *w, int64_t image_id, int64_t registry_id, 
 	if (!w->only->running) {
 		if (!is_in_scope(w, registry_id, subscription, group))
 			return no_such(w, e);
-		return parent_of(w, registry_id, registry_id_of(&w->batch, subscription, group, name), w->only, p, e);
+		return parent_of(w, registry_id,
+		                 registry_id_of(&w->batch, subscription, group, name), w->only, p,
+		                 e);
 	}
 	if (!w->scope.place_id)
 		return no_such(w, e);
-	r = imagelist_images(w->db, &w->batch, &w->sight, &f, &(struct paging){ .limit = 1 }, &found, e);
+	r = imagelist_images(w->db, &w->batch, &w->sight, &f, &(struct paging){ .limit = 1 },
+	                     &found, e);
 	if (r < 0 || !found.n)
 		return r < 0 ? r : no_such(w, e);
 	return parent_of(w, -w->scope.place_id, w->scope.id, w->only, p, e);
@@ -473,7 +502,8 @@ static int write_image(struct walk *w, const struct finding_key *k, struct error
 	if (!r || i.deleted_at || k->vulnerability_id ||
 	    !azure_image_has_row(&(struct azure_parent){ .text = w->only }, i.state))
 		return no_such(w, e);
-	r = parent_of_one(w, i.id, i.registry_id, i.subscription, i.resource_group, i.registry, &p, e);
+	r = parent_of_one(w, i.id, i.registry_id, i.subscription, i.resource_group, i.registry, &p,
+	                  e);
 	if (r >= 0)
 		azure_image_write(&w->batch, &w->out, p, &i);
 	return r;
@@ -489,7 +519,8 @@ static int write_finding(struct walk *w, const struct finding_key *k, struct err
 		return r;
 	if (!r)
 		return no_such(w, e);
-	r = parent_of_one(w, f.key.image_id, f.registry_id, f.subscription, f.resource_group, f.registry, &p, e);
+	r = parent_of_one(w, f.key.image_id, f.registry_id, f.subscription, f.resource_group,
+	                  f.registry, &p, e);
 	if (r >= 0)
 		azure_finding_write(&w->batch, &w->out, p, &f);
 	return r;

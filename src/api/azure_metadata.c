@@ -1,18 +1,19 @@
-/* api/azure_metadata.c — Microsoft.Security/assessmentMetadata (swagger 2021-06-01): what our own assessments are, and
- * those that customers keep in a subscription. */
-#include "api/azure.h"
+/* api/azure_metadata.c — Microsoft.Security/assessmentMetadata (swagger 2021-06-01): what our own
+ * assessments are, and those that customers keep in a subscription. */
 #include "api/azure_metadata.h"
+#include "api/azure.h"
 #include "api/azure_texts.h"
 #include "base/json.h"
 #include "center/postures.h"
 #include "center/subscriptions.h"
 
-#define TYPE         "Microsoft.Security/assessmentMetadata"
-#define READ_ACTION  TYPE "/read"
+#define TYPE        "Microsoft.Security/assessmentMetadata"
+#define READ_ACTION TYPE "/read"
 
 static void write_built_in(struct call *c, struct jsonout *j, str scope, const struct azure_text *t)
 {
-	azure_resource(j, NULL, azure_id(c->arena, scope, TYPE, str_c(t->key)), str_c(t->key), TYPE);
+	azure_resource(j, NULL, azure_id(c->arena, scope, TYPE, str_c(t->key)), str_c(t->key),
+	               TYPE);
 	azure_text_write(j, t);
 	jsonout_end(j);
 	jsonout_end(j);
@@ -33,14 +34,15 @@ void azure_metadata_write(struct jsonout *j, str doc)
 	json_free(parsed);
 }
 
-static void write_kind(struct call *c, struct jsonout *j, str scope, const struct assessment_kind *k)
+static void write_kind(struct call *c, struct jsonout *j, str scope,
+                       const struct assessment_kind *k)
 {
-	azure_resource(j, NULL, azure_id(c->arena, scope, TYPE, k->assessment), k->assessment, TYPE);
+	azure_resource(j, NULL, azure_id(c->arena, scope, TYPE, k->assessment), k->assessment,
+	               TYPE);
 	azure_metadata_write(j, k->doc);
 	jsonout_end(j);
 	jsonout_end(j);
 }
-
 
 static int list(void *ctx, struct db *d, struct error *e)
 {
@@ -70,7 +72,8 @@ int azure_metadata_list(struct call *c, struct error *e)
 
 static int not_found(str key, struct error *e)
 {
-	return error_set(e, ERR_NOTFOUND, "there is no assessment metadata '%.*s'", STR_FMT(str_upto(key, 100)));
+	return error_set(e, ERR_NOTFOUND, "there is no assessment metadata '%.*s'",
+	                 STR_FMT(str_upto(key, 100)));
 }
 
 static int get(void *ctx, struct db *d, struct error *e)
@@ -90,7 +93,8 @@ static int get(void *ctx, struct db *d, struct error *e)
 		return 0;
 	}
 	if (!x.all && azure_holds(c, READ_ACTION, &x))
-		r = postures_get_kind(d, c->arena, x.subscription, arena_lower(c->arena, key), &kind, e);
+		r = postures_get_kind(d, c->arena, x.subscription, arena_lower(c->arena, key),
+		                      &kind, e);
 	if (r < 0)
 		return r;
 	if (!r)
@@ -146,7 +150,8 @@ static bool fits(const struct json *v, const struct member *m)
 {
 	if (m->kind == LIST) {
 		for (size_t i = 0; i < json_len(v); i++)
-			if (!json_text(json_at(v, i)).n || (m->words && !is_one_of(json_text(json_at(v, i)), m->words)))
+			if (!json_text(json_at(v, i)).n ||
+			    (m->words && !is_one_of(json_text(json_at(v, i)), m->words)))
 				return false;
 		return json_is_array(v);
 	}
@@ -208,19 +213,23 @@ static int put(void *ctx, struct db *d, struct error *e)
 		r = subscriptions_use(d, c->arena, x.subscription, center_now(c->center), &id, e);
 	if (r >= 0)
 		r = postures_put_kind(d, x.subscription, m->key, m->doc, e);
-	return r < 0 ? r : azure_note(c, d, TYPE "/write", azure_id(c->arena, x.id, TYPE, m->key), (str){ 0 }, e);
+	return r < 0 ? r
+	             : azure_note(c, d, TYPE "/write", azure_id(c->arena, x.id, TYPE, m->key),
+	                          (str){ 0 }, e);
 }
 
 int azure_metadata_put(struct call *c, struct error *e)
 {
-	struct change m = { .call = c, .key = arena_lower(c->arena, route_part(&c->match, "name")) };
+	struct change m = { .call = c,
+		            .key = arena_lower(c->arena, route_part(&c->match, "name")) };
 	const struct json *v;
 	int r = azure_properties(c, &v, e);
 
 	if (r >= 0 && !resources_is_guid(m.key))
 		return error_set(e, ERR_USAGE, "assessmentMetadataName: a GUID");
 	if (r >= 0 && azure_text_of(m.key))
-		return error_set(e, ERR_CONFLICT, "the assessment '%.*s' is built in", STR_FMT(m.key));
+		return error_set(e, ERR_CONFLICT, "the assessment '%.*s' is built in",
+		                 STR_FMT(m.key));
 	if (r >= 0)
 		r = azure_metadata_read(c->arena, v, &m.doc, e);
 	if (r >= 0)
@@ -228,7 +237,7 @@ int azure_metadata_put(struct call *c, struct error *e)
 	return r < 0 ? r : azure_read(c, get, e);
 }
 
-static int delete(void *ctx, struct db *d, struct error *e)
+static int delete (void *ctx, struct db *d, struct error *e)
 {
 	struct change *m = ctx;
 	struct call *c = m->call;
@@ -237,16 +246,20 @@ static int delete(void *ctx, struct db *d, struct error *e)
 
 	if (r >= 0)
 		r = postures_remove_kind(d, x.subscription, m->key, e);
-	return r <= 0 ? r : azure_note(c, d, TYPE "/delete", azure_id(c->arena, x.id, TYPE, m->key), (str){ 0 }, e);
+	return r <= 0 ? r
+	              : azure_note(c, d, TYPE "/delete", azure_id(c->arena, x.id, TYPE, m->key),
+	                           (str){ 0 }, e);
 }
 
 int azure_metadata_delete(struct call *c, struct error *e)
 {
-	struct change m = { .call = c, .key = arena_lower(c->arena, route_part(&c->match, "name")) };
+	struct change m = { .call = c,
+		            .key = arena_lower(c->arena, route_part(&c->match, "name")) };
 	int r;
 
 	if (azure_text_of(m.key))
-		return error_set(e, ERR_CONFLICT, "the assessment '%.*s' is built in", STR_FMT(m.key));
+		return error_set(e, ERR_CONFLICT, "the assessment '%.*s' is built in",
+		                 STR_FMT(m.key));
 	r = azure_change(c, delete, &m, e);
 	return MIN(r, 0);
 }

@@ -1,6 +1,7 @@
-/* api/azure_misc.c — groups of Microsoft.Security of which a self-hosted center has little or nothing, and says so: one
- * location; no settings, because no other product of the vendor's is there to be fed; no agents that provision
- * themselves; no tasks, which were the recommendations' earlier form; the operations that routes name. */
+/* api/azure_misc.c — groups of Microsoft.Security of which a self-hosted center has little or
+ * nothing, and says so: one location; no settings, because no other product of the vendor's is
+ * there to be fed; no agents that provision themselves; no tasks, which were the recommendations'
+ * earlier form; the operations that routes name. */
 #include "api/azure.h"
 #include "base/json.h"
 
@@ -19,8 +20,9 @@ static int empty_list(struct call *c)
 
 static void write_location(struct call *c, struct jsonout *j, const struct azure_scope *x)
 {
-	azure_resource(j, NULL, azure_id(c->arena, x->id, "Microsoft.Security/locations", STR(LOCATION)), STR(LOCATION),
-	               "Microsoft.Security/locations");
+	azure_resource(j, NULL,
+	               azure_id(c->arena, x->id, "Microsoft.Security/locations", STR(LOCATION)),
+	               STR(LOCATION), "Microsoft.Security/locations");
 	jsonout_text(j, "homeRegionName", LOCATION);
 	jsonout_end(j);
 	jsonout_end(j);
@@ -67,7 +69,8 @@ int azure_settings_list(struct call *c, struct error *e)
 int azure_settings_get(struct call *c, struct error *e)
 {
 	str name = route_part(&c->match, "name");
-	return error_set(e, ERR_NOTFOUND, "this center has no setting '%.*s'", STR_FMT(str_upto(name, 100)));
+	return error_set(e, ERR_NOTFOUND, "this center has no setting '%.*s'",
+	                 STR_FMT(str_upto(name, 100)));
 }
 
 int azure_settings_put(struct call *c, struct error *e)
@@ -81,7 +84,8 @@ int azure_settings_put(struct call *c, struct error *e)
 
 static void write_provisioning(struct call *c, struct jsonout *j, const struct azure_scope *x)
 {
-	azure_resource(j, NULL, azure_id(c->arena, x->id, PROVISIONING, STR("default")), STR("default"), PROVISIONING);
+	azure_resource(j, NULL, azure_id(c->arena, x->id, PROVISIONING, STR("default")),
+	               STR("default"), PROVISIONING);
 	jsonout_text(j, "autoProvision", "Off");
 	jsonout_end(j);
 	jsonout_end(j);
@@ -125,7 +129,9 @@ int azure_provisioning_put(struct call *c, struct error *e)
 		return r;
 	wanted = json_str(v, "autoProvision");
 	if (str_eq_nocase(wanted, STR("On")))
-		return error_set(e, ERR_USAGE, "autoProvision: this center does not install agents; it stays Off");
+		return error_set(
+		        e, ERR_USAGE,
+		        "autoProvision: this center does not install agents; it stays Off");
 	if (!str_eq_nocase(wanted, STR("Off")))
 		return error_set(e, ERR_USAGE, "autoProvision: On or Off");
 	return azure_provisioning_get(c, e);
@@ -142,7 +148,8 @@ int azure_tasks_list(struct call *c, struct error *e)
 int azure_tasks_get(struct call *c, struct error *e)
 {
 	str name = route_part(&c->match, "name");
-	return error_set(e, ERR_NOTFOUND, "there is no task '%.*s'; see assessments", STR_FMT(str_upto(name, 100)));
+	return error_set(e, ERR_NOTFOUND, "there is no task '%.*s'; see assessments",
+	                 STR_FMT(str_upto(name, 100)));
 }
 
 /* --- operations: what routes name, each once --- */
@@ -181,7 +188,8 @@ int azure_operations_list(struct call *c, struct error *e)
 	azure_list(&j);
 	for (size_t i = 0; i < s->n; i++) {
 		const char *action = s->rows[i].action;
-		if (action && str_starts(str_c(action), STR("Microsoft.Security/")) && !is_named_before(s, i, action))
+		if (action && str_starts(str_c(action), STR("Microsoft.Security/")) &&
+		    !is_named_before(s, i, action))
 			write_operation(&j, &s->rows[i]);
 	}
 	azure_list_end(c, &j, (str){ 0 });

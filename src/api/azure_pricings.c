@@ -1,5 +1,6 @@
-/* api/azure_pricings.c — Microsoft.Security/pricings: the plans of a subscription, a registry or a cluster
- * (swagger 2024-01-01; older versions are parts of it). Truth in "enforce", "inherited" and "isEnabled" is text. */
+/* api/azure_pricings.c — Microsoft.Security/pricings: the plans of a subscription, a registry or a
+ * cluster (swagger 2024-01-01; older versions are parts of it). Truth in "enforce", "inherited" and
+ * "isEnabled" is text. */
 #include "api/azure.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -31,8 +32,8 @@ static const char *why_not(str plan, str name, bool enabled, bool standard)
 	if (is_container_plan(plan) && str_eq_nocase(name, STR(SCANNING))) {
 		if (enabled == standard)
 			return NULL;
-		return standard ? "images are scanned as long as the plan's tier is Standard" :
-		                  "images are not scanned while the plan's tier is Free";
+		return standard ? "images are scanned as long as the plan's tier is Standard"
+		                : "images are not scanned while the plan's tier is Free";
 	}
 	return enabled ? "this center has no such extension" : NULL;
 }
@@ -72,7 +73,8 @@ static void write_extensions(struct jsonout *j, const struct pricing *p)
 			const struct json *x = json_at(doc, i);
 			str name = json_str(x, "name");
 			scanning |= str_eq_nocase(name, STR(SCANNING));
-			write_extension(j, p, name, is_enabled(x), json_get(x, "additionalExtensionProperties"));
+			write_extension(j, p, name, is_enabled(x),
+			                json_get(x, "additionalExtensionProperties"));
 		}
 	json_free(doc);
 	if (!scanning && str_eq(p->name, STR("Containers")))
@@ -82,7 +84,8 @@ static void write_extensions(struct jsonout *j, const struct pricing *p)
 
 /* --- one plan --- */
 
-static void write_scope_members(struct jsonout *j, const struct azure_scope *x, const struct pricing *p)
+static void write_scope_members(struct jsonout *j, const struct azure_scope *x,
+                                const struct pricing *p)
 {
 	static const char *const coverage[] = { "NotCovered", "PartiallyCovered", "FullyCovered" };
 
@@ -98,7 +101,8 @@ static void write_scope_members(struct jsonout *j, const struct azure_scope *x, 
 		jsonout_null(j, "inheritedFrom");
 }
 
-static void write_pricing(struct call *c, struct jsonout *j, const struct azure_scope *x, const struct pricing *p)
+static void write_pricing(struct call *c, struct jsonout *j, const struct azure_scope *x,
+                          const struct pricing *p)
 {
 	bool old = is_container_plan(p->name) && !str_eq(p->name, STR("Containers"));
 
@@ -126,8 +130,10 @@ static int plan_scope(struct call *c, struct db *d, struct azure_scope *x, struc
 	int r = azure_scope(c, x, e);
 
 	if (r >= 0 && (x->kind == RESOURCE_GROUP || x->kind == RESOURCE_OTHER))
-		return error_set(e, ERR_NOTFOUND, "plans stand at subscriptions, registries, clusters and machines");
-	if (r < 0 || x->kind == RESOURCE_SUBSCRIPTION) /* one that nobody used yet has its plans already */
+		return error_set(e, ERR_NOTFOUND,
+		                 "plans stand at subscriptions, registries, clusters and machines");
+	if (r < 0 ||
+	    x->kind == RESOURCE_SUBSCRIPTION) /* one that nobody used yet has its plans already */
 		return r;
 	r = access_sight(d, c->caller, SIGHT_RESOURCES, c->arena, &sight, e);
 	return r < 0 ? r : azure_find(c, d, &sight, x, e);
@@ -139,7 +145,8 @@ static int plan_name(struct call *c, str *out, struct error *e)
 	const char *canonical;
 
 	if (!plans_known(name, &canonical))
-		return error_set(e, ERR_NOTFOUND, "there is no plan '%.*s'", STR_FMT(str_upto(name, 100)));
+		return error_set(e, ERR_NOTFOUND, "there is no plan '%.*s'",
+		                 STR_FMT(str_upto(name, 100)));
 	*out = str_c(canonical);
 	return 0;
 }
@@ -258,9 +265,11 @@ static int read_extensions(struct call *c, const struct json *v, str *out, struc
 		return error_set(e, ERR_USAGE, "extensions: an array");
 	jsonout_array(&j, NULL);
 	for (size_t i = 0; i < json_len(v); i++) {
-		const struct json *x = json_at(v, i), *more = json_get(x, "additionalExtensionProperties");
+		const struct json *x = json_at(v, i),
+		                  *more = json_get(x, "additionalExtensionProperties");
 		if (!json_str(x, "name").n || !json_get(x, "isEnabled"))
-			return error_set(e, ERR_USAGE, "extensions[%zu]: name and isEnabled are required", i);
+			return error_set(e, ERR_USAGE,
+			                 "extensions[%zu]: name and isEnabled are required", i);
 		jsonout_object(&j, NULL);
 		jsonout_str(&j, "name", json_str(x, "name"));
 		jsonout_text(&j, "isEnabled", flag(is_enabled(x)));
@@ -307,11 +316,13 @@ static int put(void *ctx, struct db *d, struct error *e)
 		return made;
 	detail = arena_printf(c->arena, "{\"pricingTier\":\"%s\",\"enforce\":\"%s\"}",
 	                      x->pricing.standard ? "Standard" : "Free", flag(x->pricing.enforce));
-	r = azure_note(c, d, x->action, azure_id(c->arena, x->scope.id, TYPE, x->pricing.name), detail, e);
+	r = azure_note(c, d, x->action, azure_id(c->arena, x->scope.id, TYPE, x->pricing.name),
+	               detail, e);
 	return r < 0 ? r : made;
 }
 
-/* What is recommended follows from plans: at once, so that whoever changed one reads what it did. */
+/* What is recommended follows from plans: at once, so that whoever changed one reads what it did.
+ */
 static int follow(void *ctx, struct db *d, struct error *e)
 {
 	struct change *x = ctx;
@@ -353,8 +364,8 @@ static int find_watched(void *ctx, struct db *d, struct error *e)
 	return MIN(r, 0);
 }
 
-/* What was pushed while the plan was off is looked for. The plan is switched already: a queue that does not take it
- * is told in the log, and the next sync makes good for it. */
+/* What was pushed while the plan was off is looked for. The plan is switched already: a queue that
+ * does not take it is told in the log, and the next sync makes good for it. */
 static void look_through(struct call *c, struct change *x)
 {
 	struct error e = { 0 };
@@ -367,7 +378,8 @@ static void look_through(struct call *c, struct change *x)
 		log_warn("plan.sync_failed", KVS("scope", x->scope.id), KV("why", e.msg));
 }
 
-static int change(struct call *c, store_work *work, const char *action, struct change *x, struct error *e)
+static int change(struct call *c, store_work *work, const char *action, struct change *x,
+                  struct error *e)
 {
 	int made, r;
 
@@ -403,7 +415,7 @@ int azure_pricings_put(struct call *c, struct error *e)
 	return r;
 }
 
-static int delete(void *ctx, struct db *d, struct error *e)
+static int delete (void *ctx, struct db *d, struct error *e)
 {
 	struct change *x = ctx;
 	struct call *c = x->call;
@@ -416,7 +428,8 @@ static int delete(void *ctx, struct db *d, struct error *e)
 	had = plans_remove(d, x->scope.key, x->pricing.name, e);
 	if (had <= 0)
 		return had;
-	r = azure_note(c, d, x->action, azure_id(c->arena, x->scope.id, TYPE, x->pricing.name), (str){ 0 }, e);
+	r = azure_note(c, d, x->action, azure_id(c->arena, x->scope.id, TYPE, x->pricing.name),
+	               (str){ 0 }, e);
 	return r < 0 ? r : 1;
 }
 

@@ -1,5 +1,6 @@
-/* api/azure_resources.c — subscriptions (Microsoft.Resources) and registries (Microsoft.ContainerRegistry) in ARM's
- * shape, read only: where scripts begin. They are made and changed through /api/v1. */
+/* api/azure_resources.c — subscriptions (Microsoft.Resources) and registries
+ * (Microsoft.ContainerRegistry) in ARM's shape, read only: where scripts begin. They are made and
+ * changed through /api/v1. */
 #include "api/azure.h"
 #include "api/azure_details.h"
 #include "center/registries.h"
@@ -14,7 +15,8 @@ static void write_subscription(struct call *c, struct jsonout *j, const struct s
 	jsonout_object(j, NULL);
 	jsonout_str(j, "id", arena_concat(c->arena, STR("/subscriptions/"), s->id));
 	jsonout_str(j, "subscriptionId", s->id);
-	jsonout_text(j, "tenantId", "00000000-0000-0000-0000-000000000000"); /* a center is one tenant */
+	jsonout_text(j, "tenantId",
+	             "00000000-0000-0000-0000-000000000000"); /* a center is one tenant */
 	jsonout_str(j, "displayName", s->name);
 	jsonout_text(j, "state", "Enabled");
 	jsonout_end(j);
@@ -58,7 +60,8 @@ static int get_subscription(void *ctx, struct db *d, struct error *e)
 	if (r < 0)
 		return r;
 	if (!r)
-		answer_fail(c, 404, "SubscriptionNotFound", "the subscription '%.*s' could not be found", STR_FMT(id));
+		answer_fail(c, 404, "SubscriptionNotFound",
+		            "the subscription '%.*s' could not be found", STR_FMT(id));
 	else
 		write_subscription(c, &j, &found);
 	return 0;
@@ -83,9 +86,10 @@ static void write_registry(struct call *c, struct jsonout *j, const struct regis
 	jsonout_object(j, "properties");
 	jsonout_str(j, "loginServer", azure_details_host(x->url));
 	azure_date(j, "creationDate", x->created_at);
-	jsonout_text(j, "provisioningState", x->state == REGISTRY_READY ? "Succeeded" :
-	                                     x->state == REGISTRY_NEW   ? "Creating" :
-	                                                                  "Failed");
+	jsonout_text(j, "provisioningState",
+	             x->state == REGISTRY_READY ? "Succeeded"
+	             : x->state == REGISTRY_NEW ? "Creating"
+	                                        : "Failed");
 	jsonout_object(j, "status"); /* as ARM: a word, what it means, since when */
 	jsonout_text(j, "displayStatus", registry_state_word(x->state));
 	jsonout_str(j, "message", x->state_why);

@@ -1,16 +1,22 @@
-/* api/azure_routes.c — the Azure-compatible routes, a row each. {scope*} is a subscription, a resource group or a
- * resource; what stands under a management group is all that the caller sees. */
+/* api/azure_routes.c — the Azure-compatible routes, a row each. {scope*} is a subscription, a
+ * resource group or a resource; what stands under a management group is all that the caller sees.
+ */
 #include "api/azure.h"
 
-#define S      "Microsoft.Security/"
-#define SUB    "/subscriptions/{subscription}/providers/Microsoft.Security/"
-#define GROUP  "/subscriptions/{subscription}/resourceGroups/{group}/providers/"
-#define SCOPE  "/{scope*}/providers/Microsoft.Security/"
-#define MANAGE "/providers/Microsoft.Management/managementGroups/{management}/providers/Microsoft.Security/"
-#define ACR    "Microsoft.ContainerRegistry/registries"
+#define S     "Microsoft.Security/"
+#define SUB   "/subscriptions/{subscription}/providers/Microsoft.Security/"
+#define GROUP "/subscriptions/{subscription}/resourceGroups/{group}/providers/"
+#define SCOPE "/{scope*}/providers/Microsoft.Security/"
+#define MANAGE                                                                     \
+	"/providers/Microsoft.Management/managementGroups/{management}/providers/" \
+	"Microsoft.Security/"
+#define ACR "Microsoft.ContainerRegistry/registries"
 
-#define ROW(method, pattern, handler, action, summary) \
-	{ { METHOD_##method, pattern, true }, FAMILY_AZURE, azure_##handler, action, summary, NULL, NULL, NULL }
+#define ROW(method, pattern, handler, action, summary)                                     \
+	{                                                                                  \
+		{ METHOD_##method, pattern, true }, FAMILY_AZURE, azure_##handler, action, \
+		        summary, NULL, NULL, NULL                                          \
+	}
 
 // clang-format off
 static const struct route provider_rows[] = {
@@ -66,6 +72,7 @@ static const struct route subscription_rows[] = {
 };
 // clang-format on
 
-const struct route_set azure_provider_routes = { "/providers/", FAMILY_AZURE, provider_rows, LEN(provider_rows) };
-const struct route_set azure_subscription_routes = { "/subscriptions", FAMILY_AZURE, subscription_rows,
-	                                             LEN(subscription_rows) };
+const struct route_set azure_provider_routes = { "/providers/", FAMILY_AZURE, provider_rows,
+	                                         LEN(provider_rows) };
+const struct route_set azure_subscription_routes = { "/subscriptions", FAMILY_AZURE,
+	                                             subscription_rows, LEN(subscription_rows) };

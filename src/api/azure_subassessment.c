@@ -7,16 +7,19 @@
 
 /* --- shared by findings and images --- */
 
-static void begin(struct arena *a, struct jsonout *j, const struct azure_parent *p, const struct finding_key *k)
+static void begin(struct arena *a, struct jsonout *j, const struct azure_parent *p,
+                  const struct finding_key *k)
 {
 	char name[FINDING_NAME_BYTES];
 	str parent = azure_id(a, p->resource_id, ASSESSMENTS, str_c(p->text->key));
 
 	finding_name_make(k, name);
-	azure_resource(j, NULL, arena_join(a, parent, STR("/subAssessments/"), str_c(name)), str_c(name), TYPE);
+	azure_resource(j, NULL, arena_join(a, parent, STR("/subAssessments/"), str_c(name)),
+	               str_c(name), TYPE);
 }
 
-static void write_status(struct jsonout *j, const char *code, str cause, str description, const char *severity)
+static void write_status(struct jsonout *j, const char *code, str cause, str description,
+                         const char *severity)
 {
 	jsonout_object(j, "status");
 	jsonout_text(j, "code", code);
@@ -33,7 +36,8 @@ static void write_off(struct jsonout *j, const struct azure_parent *p, const cha
 	bool exempt = str_eq_nocase(p->cause, STR("Exempt"));
 
 	write_status(j, "NotApplicable", p->cause,
-	             exempt ? STR("Disabled parent assessment") : STR("The plan that assesses images is off"),
+	             exempt ? STR("Disabled parent assessment")
+	                    : STR("The plan that assesses images is off"),
 	             severity);
 }
 
@@ -41,7 +45,8 @@ static void write_resource(struct arena *a, struct jsonout *j, str repository, s
 {
 	jsonout_object(j, "resourceDetails");
 	jsonout_text(j, "source", "Azure");
-	jsonout_str(j, "id", arena_join(a, STR("/repositories/"), repository, STR("/images/"), digest));
+	jsonout_str(j, "id",
+	            arena_join(a, STR("/repositories/"), repository, STR("/images/"), digest));
 	jsonout_end(j);
 }
 
@@ -55,15 +60,16 @@ static const char *severity_of(const struct azure_text *t, enum severity s)
 	return t->mdvm ? mdvm[s] : qualys[s];
 }
 
-static void write_texts(struct arena *a, struct jsonout *j, const struct azure_parent *p, const struct finding_row *f,
-                        const struct azure_details *d)
+static void write_texts(struct arena *a, struct jsonout *j, const struct azure_parent *p,
+                        const struct finding_row *f, const struct azure_details *d)
 {
 	if (p->text->mdvm) {
 		jsonout_str(j, "displayName", f->vulnerability);
 	} else {
-		jsonout_str(j, "displayName",
-		            d->title.n ? d->title :
-		                         arena_join(a, f->vulnerability, STR(" in "), f->package.name));
+		jsonout_str(
+		        j, "displayName",
+		        d->title.n ? d->title
+		                   : arena_join(a, f->vulnerability, STR(" in "), f->package.name));
 		jsonout_str(j, "category", azure_details_category(f));
 		jsonout_some(j, "impact", d->impact);
 	}
@@ -71,7 +77,8 @@ static void write_texts(struct arena *a, struct jsonout *j, const struct azure_p
 	jsonout_str(j, "remediation", d->remediation);
 }
 
-void azure_finding_write(struct arena *a, struct jsonout *j, const struct azure_parent *p, const struct finding_row *f)
+void azure_finding_write(struct arena *a, struct jsonout *j, const struct azure_parent *p,
+                         const struct finding_row *f)
 {
 	const char *severity = severity_of(p->text, f->severity);
 	struct azure_details d;
@@ -83,14 +90,16 @@ void azure_finding_write(struct arena *a, struct jsonout *j, const struct azure_
 	if (p->off)
 		write_off(j, p, severity);
 	else if (f->hidden)
-		write_status(j, "NotApplicable", STR("Exempt"), STR("The finding is disabled"), severity);
+		write_status(j, "NotApplicable", STR("Exempt"), STR("The finding is disabled"),
+		             severity);
 	else
 		write_status(j, "Unhealthy", STR(""), STR("The resource is unhealthy"), severity);
 	azure_date(j, "timeGenerated", f->found_at);
 	write_resource(a, j, f->repository, f->digest);
 	jsonout_object(j, "additionalData");
 	jsonout_text(j, "assessedResourceType",
-	             p->text->mdvm ? "AzureContainerRegistryVulnerability" : "ContainerRegistryVulnerability");
+	             p->text->mdvm ? "AzureContainerRegistryVulnerability"
+	                           : "ContainerRegistryVulnerability");
 	if (!p->text->mdvm)
 		azure_details_write_qualys(a, j, f, &d);
 	azure_details_write_mdvm(a, j, f, &d);
@@ -110,14 +119,18 @@ bool azure_image_has_row(const struct azure_parent *p, enum image_state s)
 
 static const char *cause_of(enum image_state s)
 {
-	return s == IMAGE_UNSUPPORTED ? "Unsupported" : s == IMAGE_FAILED ? "ScanFailed" : "NotAssessed";
+	return s == IMAGE_UNSUPPORTED ? "Unsupported"
+	       : s == IMAGE_FAILED    ? "ScanFailed"
+	                              : "NotAssessed";
 }
 
-static void write_image_data(struct jsonout *j, const struct azure_parent *p, const struct image_row *i)
+static void write_image_data(struct jsonout *j, const struct azure_parent *p,
+                             const struct image_row *i)
 {
 	jsonout_object(j, "additionalData");
 	jsonout_text(j, "assessedResourceType",
-	             p->text->mdvm ? "AzureContainerRegistryVulnerability" : "ContainerRegistryVulnerability");
+	             p->text->mdvm ? "AzureContainerRegistryVulnerability"
+	                           : "ContainerRegistryVulnerability");
 	if (!p->text->mdvm) {
 		jsonout_text(j, "type", "Information Gathered");
 		jsonout_bool(j, "patchable", false);
@@ -130,12 +143,13 @@ static void write_image_data(struct jsonout *j, const struct azure_parent *p, co
 		jsonout_str(j, "imageDigest", i->digest);
 		azure_details_image(j, i->os, i->distribution);
 	}
-	azure_details_artifact(j, azure_details_host(i->registry_url), i->repository, i->digest, i->tags,
-	                       i->media_type, i->pushed_at);
+	azure_details_artifact(j, azure_details_host(i->registry_url), i->repository, i->digest,
+	                       i->tags, i->media_type, i->pushed_at);
 	jsonout_end(j);
 }
 
-void azure_image_write(struct arena *a, struct jsonout *j, const struct azure_parent *p, const struct image_row *i)
+void azure_image_write(struct arena *a, struct jsonout *j, const struct azure_parent *p,
+                       const struct image_row *i)
 {
 	bool clean = i->state == IMAGE_HEALTHY;
 
@@ -151,7 +165,10 @@ void azure_image_write(struct arena *a, struct jsonout *j, const struct azure_pa
 	else
 		write_status(j, "NotApplicable", str_c(cause_of(i->state)),
 		             i->cause.n ? i->cause : str_c(image_state_text(i->state)), NULL);
-	azure_date(j, "timeGenerated", i->assessed_at ? i->assessed_at : i->scanned_at ? i->scanned_at : i->first_seen);
+	azure_date(j, "timeGenerated",
+	           i->assessed_at  ? i->assessed_at
+	           : i->scanned_at ? i->scanned_at
+	                           : i->first_seen);
 	write_resource(a, j, i->repository, i->digest);
 	write_image_data(j, p, i);
 	jsonout_end(j);

@@ -3,25 +3,34 @@
 #include "center/postures.h"
 #include <stdio.h>
 
-#define WHAT_REGISTRY \
-	"Each image of the registry is read when it is pushed, imported or found, and its packages are held against current " \
-	"advisories. The registry is unhealthy while one of its images has a finding that was not disabled."
-#define WHAT_RUNNING \
-	"Images that run in the cluster are held against current advisories for as long as they run. The cluster is " \
+#define WHAT_REGISTRY                                                                           \
+	"Each image of the registry is read when it is pushed, imported or found, and its "     \
+	"packages are held against current "                                                    \
+	"advisories. The registry is unhealthy while one of its images has a finding that was " \
+	"not disabled."
+#define WHAT_RUNNING                                                                              \
+	"Images that run in the cluster are held against current advisories for as long as they " \
+	"run. The cluster is "                                                                    \
 	"unhealthy while an image with a finding that was not disabled runs in it."
-#define DO_REGISTRY \
-	"1. Open the unhealthy registry and its images with findings. 2. Raise the packages to the fixed versions that each " \
-	"finding names, in the base image or in the image's own build. 3. Push the new image, which is read at once, and see " \
-	"that it is healthy. 4. Delete the old one: its findings stay as long as its digest is in the registry."
-#define DO_RUNNING \
-	"1. Open the unhealthy cluster and its running images with findings. 2. Rebuild them with the fixed versions that each " \
-	"finding names, and push them. 3. Roll the workloads out anew, so that the old images run no more."
+#define DO_REGISTRY                                                                              \
+	"1. Open the unhealthy registry and its images with findings. 2. Raise the packages to " \
+	"the fixed versions that each "                                                          \
+	"finding names, in the base image or in the image's own build. 3. Push the new image, "  \
+	"which is read at once, and see "                                                        \
+	"that it is healthy. 4. Delete the old one: its findings stay as long as its digest is " \
+	"in the registry."
+#define DO_RUNNING                                                                              \
+	"1. Open the unhealthy cluster and its running images with findings. 2. Rebuild them "  \
+	"with the fixed versions that each "                                                    \
+	"finding names, and push them. 3. Roll the workloads out anew, so that the old images " \
+	"run no more."
 
-static const char *const threats[] = { "accountBreach", "dataExfiltration", "dataSpillage", "elevationOfPrivilege",
-	                               "denialOfService", NULL };
-static const char *const tactics[] = { "Initial Access", "Execution", "Privilege Escalation", NULL };
-static const char *const techniques[] = { "Exploit Public-Facing Application", "Exploitation for Privilege Escalation",
-	                                  NULL };
+static const char *const threats[] = { "accountBreach",        "dataExfiltration", "dataSpillage",
+	                               "elevationOfPrivilege", "denialOfService",  NULL };
+static const char *const tactics[] = { "Initial Access", "Execution", "Privilege Escalation",
+	                               NULL };
+static const char *const techniques[] = { "Exploit Public-Facing Application",
+	                                  "Exploitation for Privilege Escalation", NULL };
 
 // clang-format off
 #define COMMON "Moderate", "Moderate", threats, tactics, techniques
@@ -59,7 +68,8 @@ void azure_text_write(struct jsonout *j, const struct azure_text *t)
 	static const char *const categories[] = { "Compute", NULL };
 	char policy[128];
 
-	snprintf(policy, sizeof policy, "/providers/Microsoft.Authorization/policyDefinitions/%s", t->policy);
+	snprintf(policy, sizeof policy, "/providers/Microsoft.Authorization/policyDefinitions/%s",
+	         t->policy);
 	jsonout_text(j, "displayName", t->name);
 	jsonout_text(j, "assessmentType", "BuiltIn");
 	jsonout_text(j, "policyDefinitionId", policy);

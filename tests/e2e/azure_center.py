@@ -30,15 +30,19 @@ RUNNING, RUNNING_MDVM = "41503391-efa5-47ee-9282-4eff6131462c", "c609cf0f-71ab-4
 class Center:
     """with Center() as c: c.ask("GET", path) gives (status, JSON, headers)."""
 
+    def __init__(self, store=None):
+        self.store = store
+
     def __enter__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(dir=WORK))
         self.folder.chmod(0o700)
-        subprocess.run([FILL, self.folder / "center.db", SUB], check=True)
+        store = self.store or str(self.folder / "center.db")
+        subprocess.run([FILL, store, SUB], check=True)
         self.log = self.folder / "log"
         with open(self.log, "w", encoding="utf-8") as log:
             self.child = subprocess.Popen(
                 [PLIMSOLL, "serve", "--role", "api", "--data-dir", self.folder, "--listen", "127.0.0.1:0",
-                 "--subscription", SUB], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                 "--subscription", SUB, "--store", store], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         until = time.monotonic() + 60
         while not (ready := [l for l in self.log.read_text().splitlines() if " serve.ready " in l]):
             if self.child.poll() is not None or time.monotonic() > until:
@@ -109,8 +113,8 @@ def js_sdk():
     return folder, ""
 
 
-def run(cases, *arguments):
-    """Each case by its name; the closing line that tests/run counts."""
+def count(cases, *arguments):
+    """Each case by its name; how many failed."""
     failed = 0
     for case in cases:
         try:
@@ -119,5 +123,11 @@ def run(cases, *arguments):
         except Exception:  # pylint: disable=broad-except
             failed += 1
             print(f"FAIL {case.__name__}\n{traceback.format_exc()}", flush=True)
+    return failed
+
+
+def run(cases, *arguments):
+    """The same, and the closing line that tests/run counts."""
+    failed = count(cases, *arguments)
     print(f"{len(cases) - failed} passed, {failed} failed, 0 skipped")
     sys.exit(1 if failed else 0)
