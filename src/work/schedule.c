@@ -213,7 +213,12 @@ void *schedule_main(void *ctx)
 	struct work *w = ctx;
 	struct round x = { .w = w, .c = w->c, .a = ARENA(MIB(64)) };
 	bool data_told = false, round_told = false;
+	struct error first = { 0 };
 
+	/* another version of the program may match otherwise: rematcher.c knows which one matched
+	 * last */
+	if (trigger_rematch(w->c, false, NULL, &first) < 0)
+		log_warn("schedule.failed", KV("why", first.msg));
 	do {
 		struct error e = { 0 };
 		x.now = center_now(w->c);
