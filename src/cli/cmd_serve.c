@@ -164,11 +164,18 @@ static void welcome(const struct settings *s, const struct house *h, const char 
 	fprintf(stderr, "\n");
 }
 
-static int tell_token(const struct house *h, const struct secret *token, struct error *e)
+/* Does a person read along? */
+static bool is_watched(const struct settings *s)
+{
+	return isatty(STDERR_FILENO) && !s->quiet && (has_role(s, "api") || s->listen);
+}
+
+static int tell_token(const struct settings *s, const struct house *h, const struct secret *token,
+                      struct error *e)
 {
 	int r;
 
-	if (!secret_is_set(token) || isatty(STDERR_FILENO))
+	if (!secret_is_set(token) || is_watched(s))
 		return 0;
 	r = house_write_secret(h->token_file, token, e);
 	if (r >= 0)
@@ -210,7 +217,7 @@ static int start_house(const struct settings *s, struct running *x, struct error
 	if (r >= 0)
 		r = founding_admin(c, NULL, &x->token, e);
 	if (r >= 0)
-		r = tell_token(&x->house, &x->token, e);
+		r = tell_token(s, &x->house, &x->token, e);
 	return r < 0 ? r : 0;
 }
 
@@ -329,7 +336,7 @@ static int serve(struct settings *s, struct error *e)
 			         strchr(s->address, ':') ? "%s://[%s]:%u" : "%s://%s:%u",
 			         s->behind_proxy ? "http" : "https", s->address,
 			         server_port(x.server));
-		if (isatty(STDERR_FILENO) && x.server && !s->quiet)
+		if (is_watched(s))
 			welcome(s, &x.house, url, x.subscription, &x.token);
 		secret_done(&x.token);
 		log_info("serve.ready", KV("url", url), KV("role", s->role ? s->role : "all"),
