@@ -10,6 +10,9 @@ int cmd_db(int argc, char **argv);      /* db update|info|lookup */
 int cmd_cache(int argc, char **argv);   /* cache info|clean|verify */
 int cmd_compare(int argc, char **argv); /* compare ECOSYSTEM [A B] */
 int cmd_completion(int argc, char **argv); /* completion bash|zsh|fish */
+int cmd_registry(int argc, char **argv); /* registry add|list|… of a center */
+int cmd_import(int argc, char **argv);  /* import SRC DST, by a center */
+int cmd_plan(int argc, char **argv);    /* plan list|set of a center */
 int cmd_serve(int argc, char **argv);   /* the center */
 int cmd_token(int argc, char **argv);   /* token create|list|revoke|link */
 int cmd_worker(int argc, char **argv);  /* not for people: the jailed side of scan and db update */

@@ -1,6 +1,7 @@
 #include "cli/remote.h"
 #include "cli/house.h"
 #include "net/client.h"
+#include <fcntl.h>
 #include <stdio.h>
 
 enum { ANSWER_BYTES = 64 << 20 };
@@ -20,6 +21,19 @@ static const char *own_certificate(char room[4096])
 	return access(room, R_OK) == 0 ? room : NULL;
 }
 
+/* Where the first start left its token, for whoever may read it there. */
+static void own_token(struct secret *out)
+{
+	char dir[3072], name[4096], text[256];
+
+	snprintf(name, sizeof name, "%s/admin-token", house_default_dir(dir, sizeof dir));
+	autoclose int fd = open(name, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text);
+	if (n > 0)
+		secret_set(out, str_trim(str_mem(text, (size_t)n)));
+	explicit_bzero(text, sizeof text);
+}
+
 int remote_open(const struct remote_options *o, struct remote **out, struct error *e)
 {
 	const char *server = o->server && *o->server ? o->server : "https://127.0.0.1:8420";
@@ -37,7 +51,12 @@ int remote_open(const struct remote_options *o, struct remote **out, struct erro
 		                 server);
 	if (text.n >= sizeof r->server)
 		return error_set(e, ERR_USAGE, "--server: too long");
-	if (!o->token || !*o->token)
+	struct secret token cleanup(secret_done) = { 0 };
+	if (o->token && *o->token)
+		secret_set(&token, str_trim(str_c(o->token)));
+	else if (!o->server || !*o->server) /* a center elsewhere is not shown this machine's token */
+		own_token(&token);
+	if (!secret_view(&token).n)
 		return error_set(e, ERR_USAGE,
 		                 "no token: set PLIMSOLL_TOKEN (`plimsoll token create --local` on "
 		                 "the center's "
@@ -50,7 +69,7 @@ int remote_open(const struct remote_options *o, struct remote **out, struct erro
 		return code;
 	}
 	snprintf(r->server, sizeof r->server, "%.*s", STR_FMT(text));
-	secret_set(&r->token, str_trim(str_c(o->token)));
+	secret_set(&r->token, secret_view(&token));
 	*out = r;
 	return 0;
 }

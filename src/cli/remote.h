@@ -6,7 +6,7 @@
 
 struct remote_options {
 	const char *server; /* NULL: https://127.0.0.1:8420 */
-	const char *token;
+	const char *token;  /* NULL, with no server named: admin-token of this machine's data folder, if it can be read */
 	const char *ca; /* NULL: the certificate of a center in this machine's data folder, if it
 	                   can be read */
 	bool insecure;

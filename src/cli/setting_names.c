@@ -12,6 +12,7 @@ bool setting_known(str name, bool *is_flag)
 		"attached-vex",
 		"behind-proxy",
 		"exit-on-eol",
+		"force",
 		"ignore-unfixed",
 		"insecure",
 		"insecure-unsigned",
@@ -25,6 +26,7 @@ bool setting_known(str name, bool *is_flag)
 		"rotate-key",
 		"show-suppressed",
 		"verbose",
+		"wait",
 		"whole-layers",
 	};
 	static const char *const others[] = {
@@ -35,14 +37,17 @@ bool setting_known(str name, bool *is_flag)
 		"cache-max",
 		"cert",
 		"containerd-root",
+		"credential-ref",
 		"data-dir",
 		"db",
 		"ecosystem",
+		"exclude",
 		"expires",
 		"fail-on",
 		"format",
 		"from",
 		"ignorefile",
+		"include",
 		"input",
 		"jobs",
 		"key",
@@ -59,10 +64,15 @@ bool setting_known(str name, bool *is_flag)
 		"oidc-role",
 		"oidc-scopes",
 		"output",
+		"parallel",
+		"password-ref",
 		"platform",
 		"podman-root",
+		"poll",
 		"rate",
 		"refresh",
+		"registry-ca",
+		"resource-group",
 		"role",
 		"server",
 		"severity",
@@ -75,7 +85,9 @@ bool setting_known(str name, bool *is_flag)
 		"threads",
 		"timeout",
 		"token",
+		"trigger",
 		"trust",
+		"url",
 		"username",
 		"vex",
 		"why-not",
@@ -93,7 +105,7 @@ bool setting_known(str name, bool *is_flag)
 
 bool setting_is_command(str name)
 {
-	static const char *const commands[] = { "scan", "sbom", "diff", "explain", "db", "cache", "serve", "token" };
+	static const char *const commands[] = { "scan", "sbom", "diff", "explain", "db", "cache", "serve", "token", "registry", "import", "plan" };
 
 	for (size_t i = 0; i < LEN(commands); i++)
 		if (str_eq(name, str_c(commands[i])))
