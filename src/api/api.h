@@ -10,6 +10,7 @@ struct caller; /* center/access.h */
 struct api;
 struct json;
 struct oidc_options;
+struct work;
 
 enum family {
 	FAMILY_AZURE, /* errors as CloudError, x-ms- headers, api-version demanded, any case in fixed segments */
@@ -80,5 +81,7 @@ struct api_options { /* borrowed for api_new */
 	const char *db_path;  /* of the advisory database; NULL: data_dir/advisories.db */
 };
 int api_new(const struct api_options *o, struct api **out, struct error *e) must_use;
+/* Whose counts /metrics shows; NULL before the work stops. */
+void api_attach_work(struct api *a, struct work *w);
 void api_free(struct api *a); /* after the server has stopped; NULL is fine */
 void api_answer(void *api, struct exchange *x); /* a server_handler */

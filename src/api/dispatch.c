@@ -16,7 +16,7 @@
 enum { RATE_CALLER = 6000, RATE_ADDRESS = 1200, RATE_NOTES = 120 };
 
 static const struct caller nobody = { 0 };
-static const struct route no_route = { 0 };
+static const struct route no_route = { .family = FAMILY_OPS };
 
 /* --- what every answer carries --- */
 
@@ -277,7 +277,9 @@ static void tell(struct call *c, int64_t began_ms)
 	         KV("route", c->route->pattern.pattern ? c->route->pattern.pattern : "-"),
 	         KV("status", status), KV("ms", took), KVS("who", c->caller->name),
 	         KVS("peer", c->x->peer), KVS("request", c->id));
-	atomic_fetch_add(&c->api->answered[c->x->status / 100 % 6], 1);
+	atomic_fetch_add(&c->api->answered[c->route->family][c->x->status / 100 % 6], 1);
+	if (c->x->status == 401)
+		atomic_fetch_add(&c->api->unknown, 1);
 	if (c->refused)
 		note_refusal(c);
 	if (c->refused || c->x->status == 401 || c->route->family == FAMILY_LOGIN ||
@@ -349,6 +351,7 @@ int api_new(const struct api_options *o, struct api **out, struct error *e)
 	if (!(a = calloc(1, sizeof *a)))
 		abort();
 	a->center = o->center;
+	a->kept = (struct kept_metrics){ .lock = PTHREAD_MUTEX_INITIALIZER, .text = BUF(1 << 20) };
 	a->throttle = throttle_new();
 	a->db_path = o->db_path;
 	a->behind_proxy = o->behind_proxy;
@@ -363,11 +366,17 @@ int api_new(const struct api_options *o, struct api **out, struct error *e)
 	return 0;
 }
 
+void api_attach_work(struct api *a, struct work *w)
+{
+	atomic_store(&a->work, w);
+}
+
 void api_free(struct api *a)
 {
 	if (!a)
 		return;
 	oidc_free(a->oidc);
 	throttle_free(a->throttle);
+	buf_done(&a->kept.text);
 	free(a);
 }

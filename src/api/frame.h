@@ -3,10 +3,18 @@
 #pragma once
 #include "api/api.h"
 #include "center/access.h"
+#include <pthread.h>
 #include <stdatomic.h>
 
 struct throttle;
+struct work;
 struct oidc;
+
+struct kept_metrics { /* what the store was asked last */
+	pthread_mutex_t lock;
+	struct buf text;
+	int64_t made_ms;
+};
 
 struct api {
 	struct center *center;
@@ -15,5 +23,9 @@ struct api {
 	const char *db_path;
 	bool behind_proxy, ops_only;
 	unsigned rate_caller, rate_address;
-	_Atomic uint64_t answered[6]; /* by hundreds of the status, for metrics */
+	/* for metrics */
+	_Atomic uint64_t answered[FAMILY_COUNT][6]; /* by hundreds of the status */
+	_Atomic uint64_t unknown;                   /* 401 */
+	struct work *_Atomic work;                  /* of this process; NULL: it does none */
+	struct kept_metrics kept;
 };

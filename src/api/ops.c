@@ -1,6 +1,7 @@
 #include "api/ops.h"
 #include "api/answer.h"
 #include "api/frame.h"
+#include "api/metrics.h"
 #include "base/log.h"
 #include "store/migrate.h"
 #include <inttypes.h>
@@ -82,6 +83,7 @@ static const struct route rows[] = {
 	// clang-format off
 	{ { METHOD_GET, "/healthz", false }, FAMILY_OPS, healthz, NULL, NULL, NULL, NULL, NULL },
 	{ { METHOD_GET, "/readyz",  false }, FAMILY_OPS, readyz,  NULL, NULL, NULL, NULL, NULL },
+	{ { METHOD_GET, "/metrics", false }, FAMILY_OPS, metrics_get, NULL, NULL, NULL, NULL, NULL },
 	// clang-format on
 };
 const struct route_set ops_routes = { "/", FAMILY_OPS, rows, LEN(rows) };

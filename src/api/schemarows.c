@@ -401,6 +401,9 @@ MEMBERS(usage) = {
 	{ "images",     "int", "billed that day: a digest once a subscription" },
 	END };
 MEMBERS(usage_list) = { { "value", "[]Usage", NULL }, { "total", "int", NULL }, END };
+MEMBERS(setting) = { { "name", "text", NULL }, { "value", "int", NULL }, { "about", "text", NULL }, END };
+MEMBERS(new_setting) = { { "value", "int 0-315360000", NULL }, END };
+MEMBERS(setting_list) = { { "value", "[]Setting", NULL }, END };
 MEMBERS(subscription) = { { "id", "guid", NULL }, { "name", "text", NULL }, { "createdAt", "time?", NULL }, END };
 MEMBERS(subscription_list) = { { "value", "[]Subscription", NULL }, END };
 
@@ -433,6 +436,7 @@ const struct schema schemas_all[] = {
 	{ "NewRoleGrant",     NULL, new_role_grant, true },
 	{ "NewRunning",       NULL, new_running, true },
 	{ "NewScan",          NULL, new_scan, true },
+	{ "NewSetting",       "Of a name's own bounds", new_setting, true },
 	{ "NewToken",         NULL, new_token, true },
 	{ "Package",          NULL, package, false },
 	{ "PackageList",      NULL, package_list, false },
@@ -450,6 +454,8 @@ const struct schema schemas_all[] = {
 	{ "RunningList",      NULL, running_list, false },
 	{ "Scan",             NULL, scan, false },
 	{ "ScanList",         NULL, scan_list, false },
+	{ "Setting",          NULL, setting, false },
+	{ "SettingList",      NULL, setting_list, false },
 	{ "Source",           NULL, source, false },
 	{ "Subscription",     NULL, subscription, false },
 	{ "SubscriptionList", NULL, subscription_list, false },

@@ -45,6 +45,8 @@ static const struct route v1_rows[] = {
 	V1(POST,   "data/refresh", v1_refresh_data, "Plimsoll.Center/data/refresh/action", "Bring them up to date now", NULL, NULL, "202 Accepted"),
 	V1(GET,    "usage", v1_get_usage, "Plimsoll.Center/usage/read", "Images billed by day and registry", v1_usage_params, NULL, "UsageList"),
 	V1(GET,    "subscriptions", v1_list_subscriptions, "Microsoft.Resources/subscriptions/read", "Subscriptions", NULL, NULL, "SubscriptionList"),
+	V1(GET,    "settings", v1_list_settings, "Plimsoll.Center/settings/read", "What may be changed while the center runs", NULL, NULL, "SettingList"),
+	V1(PUT,    "settings/{setting}", v1_put_setting, "Plimsoll.Center/settings/write", "Change one", NULL, "NewSetting", "Setting"),
 	// clang-format on
 };
 static const struct route agent_rows[] = {

@@ -68,6 +68,7 @@ api_handler v1_list_packages, v1_list_findings, v1_get_finding, v1_get_vulnerabi
 api_handler v1_list_scans, v1_get_scan, v1_ask_scan, v1_watch_scans, v1_watch_scan;
 api_handler v1_list_jobs, v1_get_job, v1_run_job, v1_drop_job, v1_list_imports, v1_ask_import;
 api_handler v1_get_data, v1_refresh_data, v1_get_usage, v1_list_subscriptions;
+api_handler v1_list_settings, v1_put_setting;
 api_handler v1_list_places, v1_get_place, v1_list_running, v1_put_inventory;
 extern const struct param v1_registry_params[], v1_repository_params[], v1_sum_params[], v1_image_params[],
         v1_tag_params[], v1_package_params[], v1_finding_params[], v1_vulnerability_params[], v1_scan_params[],

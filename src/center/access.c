@@ -65,6 +65,8 @@ static const struct action actions[] = {
 	{ "Plimsoll.Center/usage/read",                            VIEW,        VIEW },
 	{ "Plimsoll.Center/data/read",                             ALL,         ALL },  /* of what date the advisories are */
 	{ "Plimsoll.Center/data/*",                                SA | C | O,  0 },
+	{ "Plimsoll.Center/settings/read",                         VIEW,        0 },
+	{ "Plimsoll.Center/settings/*",                            C | O,       0 },
 	{ "Plimsoll.Center/auditLog/read",                         SA | O,      SA | O },
 	{ "Plimsoll.Center/metrics/read",                          VIEW,        0 },
 	{ "Plimsoll.Center/tokens/*",                              O,           O },

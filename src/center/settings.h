@@ -16,6 +16,7 @@
 	X(SCANS_KEPT_S,  "scans.kept",          7776000,  86400, 315360000, "seconds that the record of a scan is kept") \
 	X(IDLE_S,        "session.idle",        7200,     60,    604800,   "seconds after which a browser that asks nothing is signed out") \
 	X(SESSION_S,     "session.max",         43200,    60,    2592000,  "seconds after which a browser is signed out") \
+	X(METRICS_LOOPBACK, "metrics.loopback", 0,        0,     1,         "1: /metrics is read from this machine without a token") \
 	X(TOKEN_S,       "token.default",       31536000, 0,     315360000, "seconds that a token lasts when nobody says; 0: for ever") \
 	X(TOKEN_MAX_S,   "token.max",           0,        0,     315360000, "seconds that a token may last; 0: as long as is said")
 // clang-format on

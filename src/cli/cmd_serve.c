@@ -254,15 +254,21 @@ static int start_work(const struct settings *s, struct running *x, struct error 
 		                  .feeds = s->from,
 		                  .max_data_age_days = s->max_data_age };
 
-	return work_start(&x->house.center, &o, &x->work, e);
+	int r = work_start(&x->house.center, &o, &x->work, e);
+	if (r >= 0 && x->api)
+		api_attach_work(x->api, x->work);
+	return r;
 }
 
 static void stop(struct running *x)
 {
 	if (x->server)
 		server_stop(x->server, GRACE_MS);
-	if (x->work)
+	if (x->work) {
+		if (x->api)
+			api_attach_work(x->api, NULL);
 		work_stop(x->work, GRACE_MS);
+	}
 	server_free(x->server);
 	api_free(x->api);
 	secret_done(&x->token);
