@@ -131,9 +131,8 @@ static void add_matches(struct query *q, const struct listing *l, unsigned sever
 		add_vulnerability(q, f->vulnerability);
 	}
 	if (f->exploited)
-		query_add(
-		        q,
-		        " AND x.vulnerability_id IN (SELECT id FROM vulnerability WHERE kev <> 0)");
+		query_add(q, " AND EXISTS (SELECT 1 FROM vulnerability v WHERE v.id = "
+		             "x.vulnerability_id AND v.kev <> 0)");
 }
 
 static void add_after(struct query *q, const struct listing *l)

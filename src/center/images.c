@@ -101,8 +101,10 @@ int images_push(struct db *d, const struct image_push *p, int64_t *image_id, boo
 	if (code >= 0)
 		code = db_int(
 		        d, e, image_id,
-		        "INSERT INTO image (registry_id, repository_id, manifest_id, first_seen, pushed_at)"
-		        " VALUES ((SELECT registry_id FROM repository WHERE id = $1), $1, $2, $3, $4) ON CONFLICT (repository_id, manifest_id) DO "
+		        "INSERT INTO image (registry_id, repository_id, manifest_id, first_seen, "
+		        "pushed_at)"
+		        " VALUES ((SELECT registry_id FROM repository WHERE id = $1), $1, $2, $3, "
+		        "$4) ON CONFLICT (repository_id, manifest_id) DO "
 		        "UPDATE SET"
 		        " pushed_at = CASE WHEN image.pushed_at IS NULL OR excluded.pushed_at > "
 		        "image.pushed_at"
@@ -254,7 +256,7 @@ int images_due_pulled(struct db *d, struct arena *a, int64_t now, int64_t within
 	          " JOIN repository p ON p.id = i.repository_id JOIN registry r ON r.id = "
 	          "p.registry_id"
 	          " WHERE i.pulled_at >= ? AND i.deleted_at IS NULL AND r.deleted_at IS NULL"
-	          " AND (r.triggers & ?) <> 0 GROUP BY i.manifest_id, p.registry_id)",
+	          " AND (r.triggers & ?) <> 0 GROUP BY i.manifest_id + 0, p.registry_id)",
 	          V_INT(now - within_s), V_INT(TRIGGER_PULLED));
 	return ask_due(d, a, &q, now - every_s, limit, out, e);
 }
@@ -270,7 +272,7 @@ int images_due_running(struct db *d, struct arena *a, int64_t now, int64_t every
 	          " JOIN repository p ON p.id = i.repository_id JOIN registry r ON r.id = "
 	          "p.registry_id"
 	          " WHERE u.ended_at IS NULL AND i.deleted_at IS NULL AND r.deleted_at IS NULL"
-	          " AND (r.triggers & ?) <> 0 GROUP BY i.manifest_id, p.registry_id)",
+	          " AND (r.triggers & ?) <> 0 GROUP BY i.manifest_id + 0, p.registry_id)",
 	          V_INT(TRIGGER_RUNNING));
 	return ask_due(d, a, &q, now - every_s, limit, out, e);
 }

@@ -1,5 +1,6 @@
-/* center/imagestate.h — what is said of an image: one word, from facts that are kept elsewhere, and as an SQL
- * expression over the same facts (a test holds the two together). Nothing that could not be read is healthy. */
+/* center/imagestate.h — what is said of an image: one word, from facts that are kept elsewhere, and
+ * as an SQL expression over the same facts (a test holds the two together). Nothing that could not
+ * be read is healthy. */
 #pragma once
 #include "base/str.h"
 #include "model/severity.h"

@@ -43,16 +43,19 @@ struct manifest_row {
 const char *manifest_state_word(enum manifest_state s);
 const char *manifest_kind_word(enum manifest_kind k);
 
-/* There from now on: its id. What was unknown of kind and media type is filled in; running images of that digest
- * are tied to it. */
-int manifests_use(struct db *d, str digest, str media_type, enum manifest_kind kind, int64_t now, int64_t *id,
-                  struct error *e) must_use;
+/* There from now on: its id. What was unknown of kind and media type is filled in; running images
+ * of that digest are tied to it. */
+int manifests_use(struct db *d, str digest, str media_type, enum manifest_kind kind, int64_t now,
+                  int64_t *id, struct error *e) must_use;
 /* 1, or 0 */
-int manifests_find(struct db *d, struct arena *a, str digest, struct manifest_row *out, struct error *e) must_use;
-int manifests_get(struct db *d, struct arena *a, int64_t id, struct manifest_row *out, struct error *e) must_use;
-/* It could not be read, or is nothing that is read; what an earlier scan found stays known. An index whose images are
- * known: SCANNED (images_set_children). */
+int manifests_find(struct db *d, struct arena *a, str digest, struct manifest_row *out,
+                   struct error *e) must_use;
+int manifests_get(struct db *d, struct arena *a, int64_t id, struct manifest_row *out,
+                  struct error *e) must_use;
+/* It could not be read, or is nothing that is read; what an earlier scan found stays known. An
+ * index whose images are known: SCANNED (images_set_children). */
 int manifests_note(struct db *d, int64_t id, enum manifest_state state, str why, int64_t now,
                    struct error *e) must_use;
 /* Its findings are of current data now (re-assessed). */
-int manifests_note_assessed(struct db *d, const int64_t *ids, size_t n, int64_t now, struct error *e) must_use;
+int manifests_note_assessed(struct db *d, const int64_t *ids, size_t n, int64_t now,
+                            struct error *e) must_use;

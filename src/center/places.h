@@ -1,4 +1,5 @@
-/* center/places.h — clusters and hosts that report, and the images that run there. A report replaces a place's list. */
+/* center/places.h — clusters and hosts that report, and the images that run there. A report
+ * replaces a place's list. */
 #pragma once
 #include "center/paging.h"
 #include "center/sight.h"
@@ -22,11 +23,11 @@ struct place_list {
 	str next;
 };
 
-struct running { /* one container, or one of a workload's template */
-	str owner;     /* "default/Deployment/web"; on a host the container's name */
+struct running {   /* one container, or one of a workload's template */
+	str owner; /* "default/Deployment/web"; on a host the container's name */
 	str container;
-	str image;     /* as it was asked for */
-	str digest;    /* of the manifest, "sha256:…"; rows without one are kept and never tied */
+	str image;  /* as it was asked for */
+	str digest; /* of the manifest, "sha256:…"; rows without one are kept and never tied */
 };
 struct place_report {
 	str subscription, resource_group, name;
@@ -35,9 +36,10 @@ struct place_report {
 	const struct running *v;
 	size_t n;
 };
-/* The whole list of what runs there now: rows that were there stay, those that are gone end. Its id. ERR_USAGE. */
-int places_report(struct db *d, struct arena *a, const struct place_report *r, int64_t now, int64_t *id,
-                  struct error *e) must_use;
+/* The whole list of what runs there now: rows that were there stay, those that are gone end. Its
+ * id. ERR_USAGE. */
+int places_report(struct db *d, struct arena *a, const struct place_report *r, int64_t now,
+                  int64_t *id, struct error *e) must_use;
 
 struct running_row {
 	int64_t id, place_id;
@@ -59,10 +61,12 @@ int places_list(struct db *d, struct arena *a, const struct sight *s, const stru
                 const struct paging *p, struct place_list *out, struct error *e) must_use;
 int places_get(struct db *d, struct arena *a, const struct sight *s, int64_t id, struct place *out,
                struct error *e) must_use; /* 1, or 0 */
-int places_find(struct db *d, struct arena *a, const struct sight *s, str subscription, enum place_kind kind,
-                str name, struct place *out, struct error *e) must_use; /* name in any case */
-int places_running(struct db *d, struct arena *a, const struct sight *s, int64_t place_id, bool ended,
-                   const struct paging *p, struct running_list *out, struct error *e) must_use;
+int places_find(struct db *d, struct arena *a, const struct sight *s, str subscription,
+                enum place_kind kind, str name, struct place *out,
+                struct error *e) must_use; /* name in any case */
+int places_running(struct db *d, struct arena *a, const struct sight *s, int64_t place_id,
+                   bool ended, const struct paging *p, struct running_list *out,
+                   struct error *e) must_use;
 /* Ties what runs to a manifest that came later (manifests_use does it). */
 int places_tie(struct db *d, str digest, int64_t manifest_id, struct error *e) must_use;
 str places_resource_id(struct arena *a, const struct place *p);

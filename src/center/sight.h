@@ -1,5 +1,6 @@
-/* center/sight.h — what a caller sees. Every list, count and page of the center takes one and cuts its rows by it:
- * what is outside does not exist. Filled from roles (access.h); for the center's own work there is sight_all. */
+/* center/sight.h — what a caller sees. Every list, count and page of the center takes one and cuts
+ * its rows by it: what is outside does not exist. Filled from roles (access.h); for the center's
+ * own work there is sight_all. */
 #pragma once
 #include "store/db.h"
 
@@ -7,8 +8,10 @@ struct sight { /* borrowed */
 	bool all;
 	const int64_t *registries; /* ids, ascending: whose images and findings are seen */
 	size_t registries_n;
-	const str *subscriptions;  /* GUIDs in lower case, ascending: what stands at a subscription (its plans, usage, */
-	size_t subscriptions_n;    /* places, running images) is seen; a registry of it only when it is named above */
+	const str *subscriptions; /* GUIDs in lower case, ascending: what stands at a subscription
+	                             (its plans, usage, */
+	size_t subscriptions_n; /* places, running images) is seen; a registry of it only when it is
+	                           named above */
 };
 
 extern const struct sight sight_all;

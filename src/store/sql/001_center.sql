@@ -149,7 +149,7 @@ CREATE TABLE tag (                                -- history: the row without un
 	manifest_id BIGINT NOT NULL REFERENCES manifest (id),
 	PRIMARY KEY (repository_id, name, since_at)
 );
-CREATE INDEX tag_by_manifest ON tag (manifest_id);
+CREATE INDEX tag_by_manifest ON tag (manifest_id, repository_id);
 CREATE UNIQUE INDEX tag_today ON tag (repository_id, name) WHERE until_at IS NULL;
 
 -- Inventories: an image has parts, a part has packages; in one image a package stands in one part only
@@ -249,7 +249,7 @@ CREATE TABLE matched (                            -- package x vulnerability, fr
 	detail TEXT NOT NULL,                     -- JSON: range, comparison, remediation, why hidden, …
 	PRIMARY KEY (package_id, vulnerability_id, from_gen)
 );
-CREATE INDEX matched_by_vulnerability ON matched (vulnerability_id, until_gen);
+CREATE INDEX matched_by_vulnerability ON matched (vulnerability_id, package_id);
 
 -- Work
 
