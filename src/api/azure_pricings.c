@@ -2,6 +2,7 @@
  * cluster (swagger 2024-01-01; older versions are parts of it). Truth in "enforce", "inherited" and
  * "isEnabled" is text. */
 #include "api/azure.h"
+#include "api/azure_extensions.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "center/plans.h"
@@ -11,76 +12,6 @@
 #define READ_ACTION  "Microsoft.Security/pricings/read"
 #define WRITE_ACTION "Microsoft.Security/pricings/write"
 #define TYPE         "Microsoft.Security/pricings"
-#define SCANNING     "ContainerRegistriesVulnerabilityAssessments"
-
-static const char *flag(bool b)
-{
-	return b ? "True" : "False";
-}
-
-static bool is_container_plan(str name)
-{
-	return str_eq(name, STR("Containers")) || str_eq(name, STR("ContainerRegistry")) ||
-	       str_eq(name, STR("KubernetesService"));
-}
-
-/* --- extensions: kept as they were put, answered with what came of them --- */
-
-/* NULL: it does what it says. An extension is part of a plan and has no switch of its own here. */
-static const char *why_not(str plan, str name, bool enabled, bool standard)
-{
-	if (is_container_plan(plan) && str_eq_nocase(name, STR(SCANNING))) {
-		if (enabled == standard)
-			return NULL;
-		return standard ? "images are scanned as long as the plan's tier is Standard"
-		                : "images are not scanned while the plan's tier is Free";
-	}
-	return enabled ? "this center has no such extension" : NULL;
-}
-
-static void write_extension(struct jsonout *j, const struct pricing *p, str name, bool enabled,
-                            const struct json *more)
-{
-	const char *why = why_not(p->name, name, enabled, p->standard);
-
-	jsonout_object(j, NULL);
-	jsonout_str(j, "name", name);
-	jsonout_text(j, "isEnabled", flag(enabled));
-	if (json_is_object(more))
-		json_write(j, "additionalExtensionProperties", more);
-	jsonout_object(j, "operationStatus");
-	jsonout_text(j, "code", why ? "Failed" : "Succeeded");
-	jsonout_text(j, "message", why ? why : "");
-	jsonout_end(j);
-	jsonout_end(j);
-}
-
-static bool is_enabled(const struct json *extension)
-{
-	return str_eq_nocase(json_str(extension, "isEnabled"), STR("True")) ||
-	       json_bool(extension, "isEnabled");
-}
-
-static void write_extensions(struct jsonout *j, const struct pricing *p)
-{
-	struct json *doc = NULL;
-	struct error ignored = { 0 };
-	bool scanning = false;
-
-	jsonout_array(j, "extensions");
-	if (p->extensions.n && json_parse("extensions", p->extensions, &doc, &ignored) == 0)
-		for (size_t i = 0; i < json_len(doc); i++) {
-			const struct json *x = json_at(doc, i);
-			str name = json_str(x, "name");
-			scanning |= str_eq_nocase(name, STR(SCANNING));
-			write_extension(j, p, name, is_enabled(x),
-			                json_get(x, "additionalExtensionProperties"));
-		}
-	json_free(doc);
-	if (!scanning && str_eq(p->name, STR("Containers")))
-		write_extension(j, p, STR(SCANNING), p->standard, NULL);
-	jsonout_end(j);
-}
 
 /* --- one plan --- */
 
@@ -90,11 +21,11 @@ static void write_scope_members(struct jsonout *j, const struct azure_scope *x,
 	static const char *const coverage[] = { "NotCovered", "PartiallyCovered", "FullyCovered" };
 
 	if (x->kind == RESOURCE_SUBSCRIPTION) {
-		jsonout_text(j, "enforce", flag(p->enforce));
+		jsonout_text(j, "enforce", azure_flag(p->enforce));
 		jsonout_text(j, "resourcesCoverageStatus", coverage[p->coverage]);
 		return;
 	}
-	jsonout_text(j, "inherited", flag(p->inherited_from.n > 0));
+	jsonout_text(j, "inherited", azure_flag(p->inherited_from.n > 0));
 	if (p->inherited_from.n)
 		jsonout_str(j, "inheritedFrom", p->inherited_from);
 	else
@@ -104,7 +35,7 @@ static void write_scope_members(struct jsonout *j, const struct azure_scope *x,
 static void write_pricing(struct call *c, struct jsonout *j, const struct azure_scope *x,
                           const struct pricing *p)
 {
-	bool old = is_container_plan(p->name) && !str_eq(p->name, STR("Containers"));
+	bool old = azure_is_container_plan(p->name) && !str_eq(p->name, STR("Containers"));
 
 	azure_resource(j, NULL, azure_id(c->arena, x->id, TYPE, p->name), p->name, TYPE);
 	jsonout_text(j, "pricingTier", p->standard ? "Standard" : "Free");
@@ -118,7 +49,7 @@ static void write_pricing(struct call *c, struct jsonout *j, const struct azure_
 	if (old)
 		jsonout_text(j, NULL, "Containers");
 	jsonout_end(j);
-	write_extensions(j, p);
+	azure_extensions_write(j, p);
 	jsonout_end(j);
 	jsonout_end(j);
 }
@@ -253,37 +184,6 @@ struct change {
 	VEC(int64_t) watched;
 };
 
-static int read_extensions(struct call *c, const struct json *v, str *out, struct error *e)
-{
-	struct buf b cleanup(buf_done) = BUF(KIB(64));
-	struct jsonout j = JSONOUT(&b, 0);
-
-	*out = (str){ 0 };
-	if (!v)
-		return 0;
-	if (!json_is_array(v))
-		return error_set(e, ERR_USAGE, "extensions: an array");
-	jsonout_array(&j, NULL);
-	for (size_t i = 0; i < json_len(v); i++) {
-		const struct json *x = json_at(v, i),
-		                  *more = json_get(x, "additionalExtensionProperties");
-		if (!json_str(x, "name").n || !json_get(x, "isEnabled"))
-			return error_set(e, ERR_USAGE,
-			                 "extensions[%zu]: name and isEnabled are required", i);
-		jsonout_object(&j, NULL);
-		jsonout_str(&j, "name", json_str(x, "name"));
-		jsonout_text(&j, "isEnabled", flag(is_enabled(x)));
-		if (json_is_object(more))
-			json_write(&j, "additionalExtensionProperties", more);
-		jsonout_end(&j);
-	}
-	jsonout_end(&j);
-	if (b.failed)
-		return error_set(e, ERR_LIMIT, "extensions: more than 64 KiB");
-	*out = arena_str(c->arena, buf_view(&b));
-	return 0;
-}
-
 static int read_pricing(struct call *c, struct pricing *p, struct error *e)
 {
 	const struct json *v;
@@ -298,7 +198,7 @@ static int read_pricing(struct call *c, struct pricing *p, struct error *e)
 		return error_set(e, ERR_USAGE, "pricingTier: Free or Standard");
 	p->sub_plan = json_str(v, "subPlan");
 	p->enforce = str_eq_nocase(json_str(v, "enforce"), STR("True")) || json_bool(v, "enforce");
-	return read_extensions(c, json_get(v, "extensions"), &p->extensions, e);
+	return azure_extensions_read(c->arena, json_get(v, "extensions"), &p->extensions, e);
 }
 
 static int put(void *ctx, struct db *d, struct error *e)
@@ -315,7 +215,8 @@ static int put(void *ctx, struct db *d, struct error *e)
 	if (made < 0)
 		return made;
 	detail = arena_printf(c->arena, "{\"pricingTier\":\"%s\",\"enforce\":\"%s\"}",
-	                      x->pricing.standard ? "Standard" : "Free", flag(x->pricing.enforce));
+	                      x->pricing.standard ? "Standard" : "Free",
+	                      azure_flag(x->pricing.enforce));
 	r = azure_note(c, d, x->action, azure_id(c->arena, x->scope.id, TYPE, x->pricing.name),
 	               detail, e);
 	return r < 0 ? r : made;
