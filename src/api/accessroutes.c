@@ -152,14 +152,20 @@ static int read_token(struct call *c, struct token *t, struct error *e)
 	if (json_get(body, "kind") && !t->agent && !str_eq(kind, STR("token")))
 		return error_set(e, ERR_USAGE, "kind: token or agent");
 	t->expires_at = TOKEN_EXPIRES_USUAL;
+	if (json_get(body, "expiresAt") && !time_parse(at, &t->expires_at))
+		return error_set(e, ERR_USAGE, "expiresAt: a date such as 2030-01-02T03:04:05Z");
 	if (json_get(body, "expiresIn")) {
 		if (!json_i64(body, "expiresIn", &in) || in < 0 || in > INT32_MAX)
 			return error_set(e, ERR_USAGE, "expiresIn: seconds; 0 is for ever");
 		t->expires_at = in ? center_now(c->center) + in : 0;
-	} else if (json_get(body, "expiresAt") && !time_parse(at, &t->expires_at)) {
-		return error_set(e, ERR_USAGE, "expiresAt: a date such as 2030-01-02T03:04:05Z");
 	}
-	return read_grants(c, json_get(body, "roles"), &t->grants, e);
+	if (t->expires_at > 0 && t->expires_at <= center_now(c->center))
+		return error_set(e, ERR_CONFLICT, "expiresAt: that is over");
+	r = read_grants(c, json_get(body, "roles"), &t->grants, e);
+	for (size_t i = 0; r >= 0 && i < t->grants.n; i++)
+		if ((t->grants.v[i].role == ROLE_AGENT) != t->agent)
+			return error_set(e, ERR_CONFLICT, "roles: a token of kind agent has the role agent, and no other has it");
+	return r;
 }
 
 static int make_token(struct call *c, struct error *e)
@@ -257,9 +263,17 @@ static int read_date(struct call *c, const char *name, int64_t *out, struct erro
 	int r = call_param(c, name, &text, e);
 
 	*out = 0;
-	if (r >= 0 && text.n && !time_parse(text, out))
+	if (r >= 0 && query_has(c->x->query, name) && !time_parse(text, out))
 		return error_set(e, ERR_USAGE, "%s: a date such as 2030-01-02T03:04:05Z", name);
 	return r;
+}
+
+static bool is_outcome(str word)
+{
+	for (enum audit_outcome o = AUDIT_DONE; o <= AUDIT_FAILED; o++)
+		if (str_eq(word, str_c(audit_outcome_name(o))))
+			return true;
+	return false;
 }
 
 static int read_filter(struct call *c, struct audit_filter *f, struct error *e)
@@ -278,6 +292,8 @@ static int read_filter(struct call *c, struct audit_filter *f, struct error *e)
 		r = call_param(c, "target", &f->target, e);
 	if (r >= 0)
 		r = call_param(c, "outcome", &f->outcome, e);
+	if (r >= 0 && query_has(c->x->query, "outcome") && !is_outcome(f->outcome))
+		r = error_set(e, ERR_USAGE, "outcome: done, refused or failed");
 	if (r >= 0)
 		r = call_number(c, "limit", 1, 1000, 100, &limit, e);
 	if (r >= 0)

@@ -25,7 +25,7 @@ enum family {
 struct param { /* of a query, for the OpenAPI document and for refusing what is not known (v1) */
 	const char *name;
 	const char *schema; /* JSON schema: "{\"type\":\"string\"}" */
-	const char *about;
+	const char *about; /* with ! before it: must be there */
 };
 
 struct call {

@@ -1,48 +1,14 @@
 #include "api/hookread.h"
+#include "api/ocinames.h"
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/time.h"
-
-enum { REPOSITORY_MAX = 255, TAG_MAX = 128, DIGEST_MIN_HEX = 32 };
 
 struct reading {
 	struct arena *a;
 	struct hook_batch *out;
 	size_t seen;
 };
-
-/* --- words of the OCI distribution specification --- */
-
-static bool is_one_of(char c, const char *more)
-{
-	return (unsigned)(c - 'a') < 26 || (unsigned)(c - '0') < 10 || (c && strchr(more, c));
-}
-
-static bool is_repository(str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_one_of(s.p[i], "._-/") || (s.p[i] == '/' && (!i || s.p[i - 1] == '/')))
-			return false;
-	return s.n && s.n <= REPOSITORY_MAX && s.p[s.n - 1] != '/' && is_one_of(s.p[0], "");
-}
-
-static bool is_tag(str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_one_of((char)(s.p[i] | (((unsigned)(s.p[i] - 'A') < 26) << 5)), i ? "._-" : "_"))
-			return false;
-	return s.n && s.n <= TAG_MAX;
-}
-
-static bool is_digest(str s)
-{
-	size_t colon = str_chr(s, ':');
-
-	for (size_t i = 0; i < s.n; i++)
-		if (i != colon && !is_one_of(s.p[i], i < colon ? "+._-" : ""))
-			return false;
-	return colon && colon < s.n && s.n - colon > DIGEST_MIN_HEX && s.n <= EVENT_TEXT_MAX;
-}
 
 /* Blobs are pushed and pulled by the same requests; charts and signatures are manifests, and are told apart later. */
 static bool is_manifest(str media_type)
@@ -92,11 +58,11 @@ static str digest_as_source(struct arena *a, const struct event *v)
 
 static const char *what_is_wrong(const struct event *v)
 {
-	if (!is_repository(v->repository))
+	if (!ocinames_repository(v->repository))
 		return "its repository's name is none";
-	if (v->tag.n && !is_tag(v->tag))
+	if (v->tag.n && !ocinames_tag(v->tag))
 		return "its tag is none";
-	if (v->digest.n && !is_digest(v->digest))
+	if (v->digest.n && !ocinames_digest(v->digest))
 		return "its digest is none";
 	if (!v->digest.n && v->kind != EVENT_DELETE)
 		return "it has no digest";
@@ -108,7 +74,7 @@ static void keep(struct reading *r, struct event *v)
 	const char *why;
 
 	r->seen++;
-	if (str_eq(v->tag, v->digest) || is_digest(v->tag)) /* Harbor's word for what was pulled without a tag */
+	if (str_eq(v->tag, v->digest) || ocinames_digest(v->tag)) /* Harbor's word for what was pulled without a tag */
 		v->tag = (str){ 0 };
 	why = what_is_wrong(v);
 	if (why) {
@@ -161,6 +127,12 @@ static bool kind_of(str action, enum event_kind *out)
 	return false;
 }
 
+/* Docker distribution tells of a HEAD as of a pull. */
+static bool is_a_look(const struct json *event, enum event_kind kind)
+{
+	return kind == EVENT_PULL && str_eq_nocase(json_str(json_get(event, "request"), "method"), STR("HEAD"));
+}
+
 /* Docker distribution's event, which ACR and Event Grid have taken over. */
 static void read_event(struct reading *r, const struct json *event, str action, str source, str time)
 {
@@ -179,7 +151,7 @@ static void read_event(struct reading *r, const struct json *event, str action, 
 	if (!time_parse(time, &v.happened_at))
 		v.happened_at = 0;
 	/* Who tells of a push without its kind means images; of a delete only some tell the kind. */
-	if (v.media_type.n && !is_manifest(v.media_type))
+	if ((v.media_type.n && !is_manifest(v.media_type)) || is_a_look(event, v.kind))
 		leave_out(r);
 	else
 		keep(r, &v);

@@ -85,12 +85,17 @@ static void write_part(struct jsonout *j, str name)
 	jsonout_text(j, "in", "path");
 	jsonout_bool(j, "required", true);
 	if (is_number_part(name))
-		schemas_write_type(j, "schema", "int 1-4611686018427387904", NULL);
+		schemas_write_type(j, "schema", "int 1-4611686018427387903", NULL);
 	else if (str_eq(name, STR("finding")))
 		schemas_write_type(j, "schema", "guid", NULL);
 	else
 		schemas_write_type(j, "schema", "text 1-128 /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/", NULL);
 	jsonout_end(j);
+}
+
+static bool is_needed(const struct param *p)
+{
+	return p->about[0] == '!';
 }
 
 static void write_param(struct jsonout *j, const struct param *p)
@@ -101,7 +106,9 @@ static void write_param(struct jsonout *j, const struct param *p)
 	jsonout_object(j, NULL);
 	jsonout_text(j, "name", p->name);
 	jsonout_text(j, "in", "query");
-	jsonout_text(j, "description", p->about);
+	jsonout_text(j, "description", p->about + is_needed(p));
+	if (is_needed(p))
+		jsonout_bool(j, "required", true);
 	if (json_parse(p->name, str_c(p->schema), &schema, &ignored) >= 0)
 		(void)json_write(j, "schema", schema);
 	json_free(schema);

@@ -10,7 +10,7 @@
 #define IMAGE_STATES_TEXT "waiting|healthy|unhealthy|not_assessed|unsupported|failed"
 #define TRIGGERS_TEXT "push|import|pulled|running|poll"
 #define NAME_TEXT "text 1-64 /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/"
-#define GROUP_TEXT "text 1-90 /^[A-Za-z0-9][A-Za-z0-9._-]{0,89}$/"
+#define GROUP_TEXT "text 1-64 /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/"
 #define URL_TEXT "text 8-512 /^https?:\\/\\/[a-z0-9][a-z0-9.-]{0,250}(:[1-9][0-9]{0,3})?$/"
 #define REPOSITORY_TEXT "text 1-255 /^[a-z0-9]+([._-][a-z0-9]+)*(\\/[a-z0-9]+([._-][a-z0-9]+)*)*$/"
 #define DIGEST_TEXT "text 71 /^sha256:[0-9a-f]{64}$/"
@@ -62,7 +62,7 @@ MEMBERS(token) = {
 MEMBERS(new_token) = {
 	{ "name",       "text 1-128 /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/", NULL },
 	{ "~kind",      "is token|agent", NULL },
-	{ "roles",      "[]NewRoleGrant", NULL },
+	{ "roles",      "[1-64]NewRoleGrant", NULL },
 	{ "~expiresIn", "int 0-2147483647", "seconds; 0 is for ever" },
 	{ "~expiresAt", "time", NULL },
 	END };
@@ -116,10 +116,10 @@ MEMBERS(hook) = {
 	END };
 #define REGISTRY_SETTINGS \
 	{ "~resourceGroup", GROUP_TEXT, "plimsoll" }, \
-	{ "~username",      "text 256", NULL }, \
+	{ "~username",      "text 256 /^[^:]*$/", NULL }, \
 	{ "~password",      "text 65536", "kept sealed, never shown" }, \
 	{ "~credentialRef", "text 4096 /^((file:\\/|env:)[A-Za-z0-9_.\\/-]+)?$/", "file:PATH or env:NAME with USERNAME:PASSWORD; counts before username and password" }, \
-	{ "~ca",            "text 262144", "certificates that its own is held against, PEM" }, \
+	{ "~ca",            "text 262144 /^(-----BEGIN CERTIFICATE-----[A-Za-z0-9+\\/=\\s-]*)?$/", "certificates that its own is held against, PEM" }, \
 	{ "~triggers",      "[]is " TRIGGERS_TEXT, "all" }, \
 	{ "~include",       "[]text 1-255 /^[a-z0-9._*?\\/-]{1,255}$/", NULL }, \
 	{ "~exclude",       "[]text 1-255 /^[a-z0-9._*?\\/-]{1,255}$/", NULL }, \
@@ -241,7 +241,7 @@ MEMBERS(scan) = {
 	END };
 PAGE(scan_list, "Scan");
 MEMBERS(new_scan) = {
-	{ "imageId", "int 1-4611686018427387904", NULL },
+	{ "imageId", "int 1-4611686018427387903", NULL },
 	{ "~anew",   "bool", "read it again, though it is known" },
 	END };
 MEMBERS(job) = {
@@ -261,10 +261,10 @@ MEMBERS(job) = {
 PAGE(job_list, "Job");
 MEMBERS(accepted) = { { "jobId", "int", NULL }, { "url", "text", "of the job" }, END };
 MEMBERS(new_import) = {
-	{ "source",       "text 1-512 /^[a-z0-9][a-z0-9.:\\/_-]{0,400}(@sha256:[0-9a-f]{64})?$/", "NAME[:TAG|@DIGEST] in any registry" },
+	{ "source",       "text 1-512 /^[A-Za-z0-9][A-Za-z0-9.:\\/_@-]{0,511}$/", "NAME[:TAG|@DIGEST] in any registry" },
 	{ "~username",    "text 256", "at the source" },
 	{ "~passwordRef", "text 4096 /^((file:\\/|env:)[A-Za-z0-9_.\\/-]+)?$/", "file:PATH or env:NAME, read by the workers" },
-	{ "registryId",   "int 1-4611686018427387904", "into this one" },
+	{ "registryId",   "int 1-4611686018427387903", "into this one" },
 	{ "repository",   REPOSITORY_TEXT, NULL },
 	{ "~tag",         TAG_TEXT, "none: by digest alone" },
 	{ "~force",       "bool", "move a tag that is there" },
@@ -372,7 +372,7 @@ MEMBERS(inventory) = {
 	{ "name",           NAME_TEXT, NULL },
 	{ "~subscription",  "guid", NULL },
 	{ "~resourceGroup", GROUP_TEXT, NULL },
-	{ "~facts",         "map", NULL },
+	{ "~facts",         "texts", "what else is known of it" },
 	{ "running",        "[]NewRunning", "all that runs there now" },
 	END };
 MEMBERS(inventory_answer) = { { "placeId", "int", NULL }, { "running", "int", NULL }, END };

@@ -13,6 +13,7 @@ struct type { /* one taken apart */
 	str rest;    /* what follows it */
 	str pattern; /* of a text */
 	int64_t least, most; /* of an int, of a text's length */
+	int64_t items_least, items_most;
 };
 
 static bool read_bounds(str text, int64_t *least, int64_t *most)
@@ -29,13 +30,15 @@ static bool read_bounds(str text, int64_t *least, int64_t *most)
 
 static struct type read_type(const char *text)
 {
-	struct type t = { .least = -1, .most = -1 };
+	struct type t = { .least = -1, .most = -1, .items_least = -1, .items_most = -1 };
 	str s = str_c(text);
 	size_t at;
 
-	if (str_starts(s, STR("[]"))) {
+	if (str_starts(s, STR("["))) {
+		at = str_chr(s, ']');
 		t.list = true;
-		s = str_from(s, 2);
+		(void)read_bounds(str_mem(s.p + 1, at - 1), &t.items_least, &t.items_most);
+		s = str_from(s, at + 1);
 	}
 	if (str_ends(s, STR("?"))) {
 		t.nullable = true;
@@ -89,13 +92,13 @@ static void write_text(struct jsonout *j, const struct type *t)
 	jsonout_some(j, "pattern", t->pattern);
 }
 
-static void write_map(struct jsonout *j, bool of_counts)
+static void write_map(struct jsonout *j, const char *of) /* NULL: anything */
 {
 	jsonout_text(j, "type", "object");
-	if (!of_counts)
+	if (!of)
 		return;
 	jsonout_object(j, "additionalProperties");
-	jsonout_text(j, "type", "integer");
+	jsonout_text(j, "type", of);
 	jsonout_end(j);
 }
 
@@ -123,8 +126,10 @@ static void write_one(struct jsonout *j, const struct type *t)
 		write_number(j, t);
 	else if (str_eq(t->word, STR("is")))
 		write_words(j, t->rest, t->nullable);
-	else if (str_eq(t->word, STR("map")) || str_eq(t->word, STR("counts")))
-		write_map(j, str_eq(t->word, STR("counts")));
+	else if (str_eq(t->word, STR("map")))
+		write_map(j, NULL);
+	else if (str_eq(t->word, STR("counts")) || str_eq(t->word, STR("texts")))
+		write_map(j, str_eq(t->word, STR("counts")) ? "integer" : "string");
 	else if (str_eq(t->word, STR("bool")))
 		jsonout_text(j, "type", "boolean");
 	else if (str_eq(t->word, STR("number")))
@@ -150,6 +155,10 @@ void schemas_write_type(struct jsonout *j, const char *key, const char *type, co
 	if (t.list) {
 		item.nullable = false;
 		jsonout_text(j, "type", "array");
+		if (t.items_most >= 0) {
+			jsonout_i64(j, "minItems", t.items_least);
+			jsonout_i64(j, "maxItems", t.items_most);
+		}
 		jsonout_object(j, "items");
 		write_one(j, &item);
 		jsonout_end(j);
@@ -272,6 +281,18 @@ static int check_number(const struct type *t, const struct json *v, const char *
 	return 0;
 }
 
+static bool are_texts(const struct json *v)
+{
+	const struct json *value;
+	void *it = NULL;
+	str key;
+
+	while (json_next(v, &it, &key, &value) == 1)
+		if (json_kind(value) != JSON_KIND_STRING)
+			return false;
+	return json_is_object(v);
+}
+
 static int check_one(const struct type *t, const struct json *v, const char *where, unsigned depth,
                      struct error *e)
 {
@@ -287,6 +308,8 @@ static int check_one(const struct type *t, const struct json *v, const char *whe
 		return check_number(t, v, where, e);
 	if (str_eq(t->word, STR("bool")))
 		return json_kind(v) == JSON_KIND_BOOL ? 0 : error_set(e, ERR_USAGE, "%s: true or false", where);
+	if (str_eq(t->word, STR("texts")))
+		return are_texts(v) ? 0 : error_set(e, ERR_USAGE, "%s: an object of strings", where);
 	if (str_eq(t->word, STR("map")))
 		return json_is_object(v) ? 0 : error_set(e, ERR_USAGE, "%s: an object", where);
 	return other ? check_schema(other, v, where, depth + 1, e) : 0;
@@ -304,6 +327,8 @@ static int check_member(const struct schema_member *m, const struct json *v, uns
 		return check_one(&t, v, name, depth, e);
 	if (!json_is_array(v))
 		return error_set(e, ERR_USAGE, "%s: a list", name);
+	if (t.items_most >= 0 && ((int64_t)json_len(v) < t.items_least || (int64_t)json_len(v) > t.items_most))
+		return error_set(e, ERR_USAGE, "%s: %d to %d of them", name, (int)t.items_least, (int)t.items_most);
 	item.nullable = false;
 	for (size_t i = 0; i < json_len(v) && r == 0; i++)
 		r = check_one(&item, json_at(v, i), name, depth, e);

@@ -7,9 +7,9 @@
  *   time            RFC 3339
  *   guid, int, int 0-100, number, bool
  *   is a|b|c        one of these words
- *   json            anything; map: an object of anything; counts: an object of integers
+ *   json            anything; map: an object of anything; counts, texts: an object of integers, of strings
  *   Name            another schema
- * with [] before it for a list, and ? behind it where it may be null. */
+ * with [] before it for a list, [1-64] for one of so many, and ? behind it where it may be null. */
 #pragma once
 #include "base/json.h"
 #include "base/jsonout.h"

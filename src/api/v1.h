@@ -41,6 +41,7 @@ int v1_registry_in(struct call *c, struct db *d, const struct sight *s, str text
  * no more is asked). 0, or 1 when the call is answered. */
 int v1_registry(struct call *c, str text, const char *action, struct registry *out, struct error *e) must_use;
 
+bool v1_is_ref(str s); /* empty, file:/PATH, env:NAME */
 void v1_time(struct jsonout *j, const char *key, int64_t at);    /* null for 0 */
 void v1_time_ms(struct jsonout *j, const char *key, int64_t ms); /* to the second */
 /* JSON that the store kept, an object or list as `otherwise` ("{}", "[]") is, which it is when it is none */
@@ -52,7 +53,7 @@ int v1_accepted(struct call *c, int64_t job);                    /* 202 with the
 #define SCHEMA_TEXT "{\"type\":\"string\"}"
 #define SCHEMA_BOOL "{\"type\":\"boolean\"}"
 #define SCHEMA_TIME "{\"type\":\"string\",\"format\":\"date-time\"}"
-#define SCHEMA_ID   "{\"type\":\"integer\",\"minimum\":1,\"maximum\":4611686018427387904}"
+#define SCHEMA_ID   "{\"type\":\"integer\",\"minimum\":1,\"maximum\":4611686018427387903}"
 #define SCHEMA_GUID "{\"type\":\"string\",\"format\":\"uuid\"}"
 #define SCHEMA_WORDS(words) "{\"type\":\"string\",\"enum\":[" words "]}"
 #define SCHEMA_LIST(words) "{\"type\":\"string\",\"pattern\":\"^" words "(," words ")*$\"}"

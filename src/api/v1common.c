@@ -150,6 +150,19 @@ int v1_registry(struct call *c, str text, const char *action, struct registry *o
 
 /* --- values --- */
 
+bool v1_is_ref(str s)
+{
+	str rest = str_from(s, str_starts(s, STR("file:/")) ? 6 : 4);
+
+	if (!s.n)
+		return true;
+	for (size_t i = 0; i < rest.n; i++)
+		if (!((unsigned)((rest.p[i] | 32) - 'a') < 26 || (unsigned)(rest.p[i] - '0') < 10 ||
+		      memchr("_./-", rest.p[i], 4)))
+			return false;
+	return rest.n && (str_starts(s, STR("file:/")) || str_starts(s, STR("env:")));
+}
+
 void v1_time(struct jsonout *j, const char *key, int64_t at)
 {
 	char text[TIME_TEXT_BYTES];

@@ -486,8 +486,8 @@ const struct param v1_image_params[] = {
 	{ 0 },
 };
 const struct param v1_tag_params[] = {
-	{ "registry", SCHEMA_TEXT, "its number or name" },
-	{ "repository", SCHEMA_TEXT, "its name" },
+	{ "registry", SCHEMA_TEXT, "!its number or name" },
+	{ "repository", SCHEMA_TEXT, "!its name" },
 	{ "history", SCHEMA_BOOL, "also where they pointed before" },
 	PAGE_PARAMS,
 	{ 0 },

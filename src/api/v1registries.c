@@ -139,12 +139,13 @@ static str lines_of(struct call *c, const struct json *list)
 	return all;
 }
 
-static bool are_lines(const struct json *list)
+static bool are_patterns(const struct json *list)
 {
 	for (size_t i = 0; i < json_len(list); i++) {
 		str one = json_text(json_at(list, i));
 		for (size_t k = 0; k < one.n; k++)
-			if ((unsigned char)one.p[k] <= ' ' || (unsigned char)one.p[k] >= 0x7f)
+			if (!((unsigned)(one.p[k] - 'a') < 26 || (unsigned)(one.p[k] - '0') < 10 ||
+			      memchr("._*?/-", one.p[k], 6)))
 				return false;
 	}
 	return true;
@@ -170,14 +171,14 @@ static int check_texts(const struct json *body, struct error *e)
 
 	if (json_get(body, "url") && !is_url(url))
 		return error_set(e, ERR_USAGE, "url: https://HOST or https://HOST:PORT, in lower case");
-	if (ref.n && !str_starts(ref, STR("file:/")) && !str_starts(ref, STR("env:")))
+	if (!v1_is_ref(ref))
 		return error_set(e, ERR_USAGE, "credentialRef: file:/PATH or env:NAME");
 	if (ca.n && !str_starts(str_trim(ca), STR("-----BEGIN CERTIFICATE-----")))
 		return error_set(e, ERR_USAGE, "ca: certificates as PEM");
 	if (str_chr(json_str(body, "username"), ':') < json_str(body, "username").n)
 		return error_set(e, ERR_USAGE, "username: a colon cannot be in it");
-	if (!are_lines(json_get(body, "include")) || !are_lines(json_get(body, "exclude")))
-		return error_set(e, ERR_USAGE, "include and exclude: patterns of repositories, without blanks");
+	if (!are_patterns(json_get(body, "include")) || !are_patterns(json_get(body, "exclude")))
+		return error_set(e, ERR_USAGE, "include and exclude: names of repositories in lower case, with * ** and ?");
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 /* api/v1work.c — the queue, imports, the advisories' generations, what was billed, subscriptions. */
 #include "api/gate.h"
+#include "api/ocinames.h"
 #include "api/v1.h"
 #include "center/findings.h"
 #include "center/generations.h"
@@ -241,20 +242,25 @@ static int may_pull(struct call *c, str source, struct error *e)
 	return MIN(r, 0);
 }
 
+static bool is_source(str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!((unsigned)((s.p[i] | 32) - 'a') < 26 || (unsigned)(s.p[i] - '0') < 10 ||
+		      (i && memchr(".:/_@-", s.p[i], 6))))
+			return false;
+	return s.n > 0;
+}
+
 static int check_import(const struct json *body, struct error *e)
 {
-	str ref = json_str(body, "passwordRef"), source = json_str(body, "source");
-	str repository = json_str(body, "repository");
-
-	if (ref.n && !str_starts(ref, STR("file:/")) && !str_starts(ref, STR("env:")))
+	if (!v1_is_ref(json_str(body, "passwordRef")))
 		return error_set(e, ERR_USAGE, "passwordRef: file:/PATH or env:NAME");
-	for (size_t i = 0; i < source.n; i++)
-		if ((unsigned char)source.p[i] <= ' ' || (unsigned char)source.p[i] >= 0x7f)
-			return error_set(e, ERR_USAGE, "source: NAME[:TAG|@DIGEST]");
-	for (size_t i = 0; i < repository.n; i++)
-		if (!((unsigned)(repository.p[i] - 'a') < 26 || (unsigned)(repository.p[i] - '0') < 10 ||
-		      memchr("._-/", repository.p[i], 4)))
-			return error_set(e, ERR_USAGE, "repository: a name in lower case");
+	if (!is_source(json_str(body, "source")))
+		return error_set(e, ERR_USAGE, "source: NAME[:TAG|@DIGEST]");
+	if (!ocinames_repository(json_str(body, "repository")))
+		return error_set(e, ERR_USAGE, "repository: a name in lower case");
+	if (json_get(body, "tag") && !ocinames_tag(json_str(body, "tag")))
+		return error_set(e, ERR_USAGE, "tag: letters, digits and ._-");
 	return 0;
 }
 

@@ -4,7 +4,7 @@
 static const char *const method_names[METHOD_COUNT] = {
 	[METHOD_GET] = "GET",         [METHOD_HEAD] = "HEAD",   [METHOD_POST] = "POST",
 	[METHOD_PUT] = "PUT",         [METHOD_PATCH] = "PATCH", [METHOD_DELETE] = "DELETE",
-	[METHOD_OPTIONS] = "OPTIONS",
+	[METHOD_OPTIONS] = "OPTIONS", [METHOD_TRACE] = "TRACE", [METHOD_QUERY] = "QUERY",
 };
 
 const char *method_name(enum method m)

@@ -26,7 +26,7 @@ struct server_options {        /* borrowed for server_open */
 };
 
 enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_OPTIONS,
-	      METHOD_COUNT };
+	      METHOD_TRACE, METHOD_QUERY, /* known, so that what does not take them says 405 */ METHOD_COUNT };
 const char *method_name(enum method m);
 
 /* One request and its answer. Lives for the handler's call; everything in it is borrowed, memory comes

@@ -38,6 +38,7 @@ TEST(what_is_kept)
 		{ "mount of a blob", "{\"events\":[" EVENT("1", "mount", TARGET("application/octet-stream", "")) "]}", 0, 1, 0, 0 },
 		{ "an action of tomorrow", "{\"events\":[" EVENT("1", "sign", TARGET(IMAGE, "")) "]}", 0, 1, 0, 0 },
 		{ "pull", "{\"events\":[" EVENT("1", "pull", TARGET(IMAGE, "")) "]}", 1, 0, 0, EVENT_PULL },
+		{ "a HEAD is no pull", "{\"events\":[{\"id\":\"1\",\"action\":\"pull\",\"request\":{\"method\":\"HEAD\"}," TARGET(IMAGE, "") "}]}", 0, 1, 0, 0 },
 		{ "delete of a digest, no kind told", "{\"events\":[{\"id\":\"1\",\"action\":\"delete\",\"target\":{\"digest\":\"" D "\",\"repository\":\"a\"}}]}", 1, 0, 0, EVENT_DELETE },
 		{ "delete of a tag", "{\"events\":[{\"id\":\"1\",\"action\":\"delete\",\"target\":{\"tag\":\"v1\",\"repository\":\"a\"}}]}", 1, 0, 0, EVENT_DELETE },
 		{ "a batch of two", "{\"events\":[" EVENT("1", "push", TARGET(IMAGE, "")) "," EVENT("2", "pull", TARGET(IMAGE, "")) "]}", 2, 0, 0, EVENT_PUSH },
