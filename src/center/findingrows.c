@@ -53,7 +53,7 @@ static int load_some(struct db *d, struct arena *a, const struct finding_place *
 	              " v.kev_added, v.kev_due, x.severity, x.score, x.fix, x.fixed_version, "
 	              "x.state, x.hidden,"
 	              " x.detail, g.seen_at, ");
-	query_add(&q, facts ? "f.doc" : "''");
+	query_add(&q, facts ? "(SELECT f.doc FROM fact f WHERE f.id = x.fact_id)" : "''");
 	query_add(&q, " FROM (VALUES ");
 	for (size_t i = 0; i < n; i++)
 		query_add(&q,
@@ -66,13 +66,11 @@ static int load_some(struct db *d, struct arena *a, const struct finding_place *
 		          V_INT(v[i].part_id));
 	query_add(&q, ") AS y CROSS JOIN matched x CROSS JOIN part_package pp CROSS JOIN package k"
 	              " CROSS JOIN vulnerability v");
-	query_add(&q, facts ? " CROSS JOIN fact f" : "");
 	query_add(&q, " LEFT JOIN generation g ON g.id = x.from_gen WHERE x.package_id = y.column2"
 	              " AND x.vulnerability_id = y.column3 AND x.from_gen = y.column4 AND "
 	              "pp.part_id = y.column5"
 	              " AND pp.package_id = x.package_id AND k.id = x.package_id AND v.id = "
 	              "x.vulnerability_id");
-	query_add(&q, facts ? " AND f.id = x.fact_id" : "");
 	code = query_ask(&q, d, &r, e);
 	query_done(&q);
 	while (code >= 0 && (code = rows_next(r, e)) > 0)

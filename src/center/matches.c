@@ -200,11 +200,13 @@ static int load(struct batch *b, struct error *e)
 
 	for (size_t at = 0; at < b->n && code >= 0; at += CHUNK) {
 		struct query q = QUERY(b->a);
-		query_add(&q, "SELECT x.package_id, x.vulnerability_id, x.from_gen, f.digest, "
-		              "x.severity, x.score, x.fix,"
-		              " x.fixed_version, x.state, x.hidden, x.detail, v.kev FROM matched x"
-		              " JOIN fact f ON f.id = x.fact_id JOIN vulnerability v ON v.id = "
-		              "x.vulnerability_id"
+		/* one row at a time by its key: a join makes PostgreSQL read both tables whole */
+		query_add(&q, "SELECT x.package_id, x.vulnerability_id, x.from_gen,"
+		              " (SELECT f.digest FROM fact f WHERE f.id = x.fact_id), x.severity, "
+		              "x.score, x.fix,"
+		              " x.fixed_version, x.state, x.hidden, x.detail,"
+		              " (SELECT v.kev FROM vulnerability v WHERE v.id = "
+		              "x.vulnerability_id) FROM matched x"
 		              " WHERE x.until_gen = 9223372036854775807 AND x.package_id IN ");
 		add_subjects(b, &q, at);
 		query_add(&q, " ORDER BY x.package_id, x.vulnerability_id");

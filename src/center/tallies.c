@@ -164,9 +164,9 @@ static int count_matches(struct db *d, struct arena *a, struct counted_list *l, 
 	query_add(&q,
 	          "SELECT pp.part_id, x.severity, CASE WHEN x.hidden = 0 AND x.state < 2 THEN 1 "
 	          "ELSE 0 END, count(*),"
-	          " sum(CASE WHEN x.fix = 0 THEN 1 ELSE 0 END), sum(v.kev)"
+	          " sum(CASE WHEN x.fix = 0 THEN 1 ELSE 0 END), sum((SELECT v.kev FROM "
+	          "vulnerability v WHERE v.id = x.vulnerability_id))"
 	          " FROM part_package pp JOIN matched x ON x.package_id = pp.package_id"
-	          " JOIN vulnerability v ON v.id = x.vulnerability_id"
 	          " WHERE pp.again = 0 AND x.until_gen = 9223372036854775807 AND pp.part_id IN ");
 	add_parts(&q, l);
 	query_add(&q, " GROUP BY 1, 2, 3");
