@@ -14,5 +14,6 @@ int cmd_registry(int argc, char **argv); /* registry add|list|… of a center */
 int cmd_import(int argc, char **argv);  /* import SRC DST, by a center */
 int cmd_plan(int argc, char **argv);    /* plan list|set of a center */
 int cmd_serve(int argc, char **argv);   /* the center */
+int cmd_backup(int argc, char **argv);  /* backup FILE of a center on this machine */
 int cmd_token(int argc, char **argv);   /* token create|list|revoke|link */
 int cmd_worker(int argc, char **argv);  /* not for people: the jailed side of scan and db update */

@@ -26,6 +26,7 @@ static const struct command {
 	{ "import",    cmd_import,  "copy an image into a watched registry and have it assessed" },
 	{ "plan",      cmd_plan,    "what is switched on for a subscription: list, set" },
 	{ "token",     cmd_token,   "who may ask a center: create, list, revoke, link" },
+	{ "backup",    cmd_backup,  "copy the store of a center on this machine, while it runs" },
 	{ "compare",   cmd_compare, "order two versions as their ecosystem does" },
 	{ "completion", cmd_completion, "a script for your shell: bash, zsh, fish" },
 	{ "version",   cmd_version, "this program's version" },

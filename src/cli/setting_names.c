@@ -105,7 +105,7 @@ bool setting_known(str name, bool *is_flag)
 
 bool setting_is_command(str name)
 {
-	static const char *const commands[] = { "scan", "sbom", "diff", "explain", "db", "cache", "serve", "token", "registry", "import", "plan" };
+	static const char *const commands[] = { "scan", "sbom", "diff", "explain", "db", "cache", "serve", "backup", "token", "registry", "import", "plan" };
 
 	for (size_t i = 0; i < LEN(commands); i++)
 		if (str_eq(name, str_c(commands[i])))

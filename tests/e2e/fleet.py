@@ -76,7 +76,7 @@ class Registry:
     def __init__(self, folder, name="registry"):
         self.folder = pathlib.Path(folder) / name
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.name, self.endpoints, self.child, self.ca = name, [], None, None
+        self.name, self.endpoints, self.child, self.ca, self.untold = name, [], None, None, []
         self.port = postgres.free_port()
         self.local = threading.local()
 
@@ -90,7 +90,7 @@ class Registry:
                   "http": {"addr": self.host, "secret": "a test's"},
                   "notifications": {"endpoints": [
                       {"name": f"plimsoll{i}", "url": url, "timeout": "5s", "threshold": 3, "backoff": "1s",
-                       "headers": {"Authorization": [f"Bearer {secret}"]}} for i, (url, secret) in enumerate(self.endpoints)]}}
+                       "ignore": {"actions": self.untold}, "headers": {"Authorization": [f"Bearer {secret}"]}} for i, (url, secret) in enumerate(self.endpoints)]}}
         (self.folder / "config.json").write_text(json.dumps(config))  # JSON is YAML
         env = dict(os.environ, **({"SSL_CERT_FILE": str(self.ca)} if self.ca else {}))
         with open(self.folder / "log", "ab") as log:
@@ -243,7 +243,7 @@ class Center:
         if len(roles) > 1:
             self.shared_key = self.folder / "secrets.key"
         self.processes = [Process(self, i, role) for i, role in enumerate(roles)]
-        self.token = None
+        self.token, self.moved = None, 0
         self.local = threading.local()
 
     @property
@@ -254,10 +254,14 @@ class Center:
     def working(self):
         return [p for p in self.processes if p.role != "api"]
 
-    def start(self):
-        if self.shared_key and not self.shared_key.exists():  # an operator makes it once, and brings it to all machines
+    def make_key(self):
+        """An operator brings it to all machines."""
+        if self.shared_key and not self.shared_key.exists():
             self.shared_key.write_text(f"{os.urandom(8).hex()} {os.urandom(32).hex()}\n")
             self.shared_key.chmod(0o600)
+
+    def start(self):
+        self.make_key()
         for p in self.processes:
             p.start()
         for p in self.processes:
@@ -267,6 +271,7 @@ class Center:
 
     def move_clock(self, seconds):
         """All its processes see a time that is so far from the machine's, at once."""
+        self.moved = seconds
         with open(self.clock, "r+") as f:
             f.write(f"{seconds:+d}      \n")
 
@@ -293,13 +298,19 @@ class Center:
         p = process or next(p for p in self.apis if p.alive())
         links = self.local.__dict__.setdefault("links", {})
         link = links.pop((p.port, p.child.pid), None)
-        if link is None:
+        data = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
+        wanted = (method, path, data, {"Authorization": f"Bearer {token or self.token}", "Content-Type": "application/json",
+                                       **dict(headers)})
+        try:
+            if not link:
+                raise http.client.RemoteDisconnected
+            link.request(*wanted)
+            answer = link.getresponse()
+        except (http.client.RemoteDisconnected, BrokenPipeError):  # none yet, or one that was idle for too long
             link = http.client.HTTPSConnection("127.0.0.1", p.port, timeout=timeout,
                                                context=ssl.create_default_context(cafile=str(p.certificate)))
-        data = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
-        link.request(method, path, data, {"Authorization": f"Bearer {token or self.token}", "Content-Type": "application/json",
-                                          **dict(headers)})
-        answer = link.getresponse()
+            link.request(*wanted)
+            answer = link.getresponse()
         said = answer.read()
         links[(p.port, p.child.pid)] = link
         if "json" in answer.headers.get("Content-Type", ""):
@@ -327,6 +338,10 @@ class Center:
                                                                   "parallel": 8, **settings})
         assert status == 201, said
         registry.id, registry.secret = said["id"], said["hook"]["secret"]
+        return self.watch_again(registry)
+
+    def watch_again(self, registry):
+        """Its notifications go to every API process."""
         bundle = self.folder / "certificates.pem"
         bundle.write_text("".join(p.certificate.read_text() for p in self.apis))
         registry.notify([(f"{p.url}/hooks/{registry.id}", registry.secret) for p in self.apis], bundle)
@@ -356,7 +371,7 @@ class Center:
 
     def sql(self, text):
         """Rows of it, as strings."""
-        if self.store.startswith("postgresql://"):
+        if str(self.store).startswith("postgresql://"):
             done = subprocess.run([postgres.programs() / "psql", "-XAtq", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", self.store,
                                    "-c", text], check=True, capture_output=True, text=True, timeout=60).stdout
             return [line.split("\t") for line in done.splitlines()]
