@@ -35,8 +35,10 @@ int ledger_usage(struct db *d, struct arena *a, const struct sight *s, str subsc
 	query_add(&q,
 	          "SELECT l.billed_at / 86400, l.registry_id, r.name, count(*) FROM ledger l"
 	          " JOIN registry r ON r.id = l.registry_id"
-	          " WHERE l.subscription_id = ? AND l.billed_at >= ? AND l.billed_at < ?",
-	          V_TEXT(arena_lower(a, subscription)), V_INT(since), V_INT(until));
+	          " WHERE l.billed_at >= ? AND l.billed_at < ?",
+	          V_INT(since), V_INT(until));
+	if (subscription.n)
+		query_add(&q, " AND l.subscription_id = ?", V_TEXT(arena_lower(a, subscription)));
 	sight_registries(&q, s, "l.registry_id");
 	query_add(&q, " GROUP BY l.billed_at / 86400, l.registry_id, r.name ORDER BY 1, 3, 2");
 	code = query_ask(&q, d, &r, e);

@@ -22,7 +22,7 @@ struct usage_list {
 	struct usage *v;
 	size_t n, room;
 };
-/* Billed from `since` until before `until`, by day and registry, of registries that are seen */
+/* Billed from `since` until before `until`, by day and registry, of registries that are seen; an empty subscription is any */
 int ledger_usage(struct db *d, struct arena *a, const struct sight *s, str subscription,
                  int64_t since, int64_t until, struct usage_list *out, struct error *e) must_use;
 int ledger_count(struct db *d, str subscription, int64_t *count, struct error *e) must_use;
