@@ -47,7 +47,11 @@ enum image_state image_state_of(const struct image_facts *f)
 		return IMAGE_UNSUPPORTED;
 	if (str_eq(f->manifest_state, STR("failed")))
 		return IMAGE_FAILED;
-	if (!str_eq(f->manifest_state, STR("scanned")) || !f->profile_judged || f->tally->unmatched)
+	if (!str_eq(f->manifest_state, STR("scanned")))
+		return IMAGE_WAITING;
+	if (!f->profile_judged) /* there were no data to hold it against: that matters, and is said */
+		return f->profile_matters ? IMAGE_NOT_ASSESSED : IMAGE_WAITING;
+	if (f->tally->unmatched)
 		return IMAGE_WAITING;
 	if (tally_sum(f->tally))
 		return IMAGE_UNHEALTHY;
@@ -61,7 +65,8 @@ enum image_state image_state_of(const struct image_facts *f)
 
 const char *const image_state_sql =
         "CASE WHEN m.state = 'unsupported' THEN 4 WHEN m.state = 'failed' THEN 5"
-        " WHEN m.state <> 'scanned' OR pf.generation_id IS NULL THEN 0"
+        " WHEN m.state <> 'scanned' THEN 0"
+        " WHEN pf.generation_id IS NULL THEN CASE WHEN pf.matters <> 0 THEN 3 ELSE 0 END"
         " WHEN " A_PART("st.unmatched > 0") " THEN 0"
                                             " WHEN " A_PART("st.critical + st.high + st.medium + "
                                                             "st.low + st.negligible + st.unknown > "

@@ -35,7 +35,7 @@ struct image_facts {
 	str manifest_state;   /* waiting, scanned, failed, unsupported */
 	bool gaps_matter;     /* of the scan */
 	bool profile_judged;  /* its distribution and types were held against the data */
-	bool profile_matters; /* and a gap that matters came of it */
+	bool profile_matters; /* and a gap that matters came of it, or of there being no data */
 	const struct tally *tally;
 };
 

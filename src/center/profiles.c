@@ -54,6 +54,6 @@ int profiles_judge(struct db *d, const struct profile_verdict *v, struct error *
 	           "generation_id = $6"
 	           " WHERE id = $1 AND (generation_id IS NULL OR generation_id <= $6)",
 	           V_INT(v->profile_id), V_TEXT(buf_view(&b)), V_INT(matters), V_TEXT(v->eol_at),
-	           V_INT(v->eol_ended), V_INT(v->generation_id));
+	           V_INT(v->eol_ended), V_TIME(v->generation_id));
 	return n < 0 ? (int)n : 0;
 }

@@ -21,7 +21,8 @@ int profiles_list(struct db *d, struct arena *a, int64_t not_generation, struct 
                   struct error *e) must_use;
 
 struct profile_verdict {
-	int64_t profile_id, generation_id;
+	int64_t profile_id;
+	int64_t generation_id;  /* 0: there are no data to judge with. It stays unjudged, and the gaps say so. */
 	const struct gap
 	        *gaps; /* all that come and go with the data: they matter as their kind says */
 	size_t gaps_n;

@@ -1,5 +1,7 @@
 #include "work/fresh.h"
+#include "center/generations.h"
 #include "work/crew.h"
+#include "work/triggers.h"
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -32,6 +34,33 @@ static int catch_up(struct work *w, int64_t used, struct error *e)
 	               NULL, e);
 }
 
+/* --- without data --- */
+
+static int ask_known(void *ctx, struct db *d, struct error *e)
+{
+	struct arena a cleanup(arena_done) = ARENA(MIB(1));
+	struct generation g;
+
+	(void)ctx;
+	return generations_current(d, &a, &g, e);
+}
+
+int fresh_without_data(struct work *w, struct error *e)
+{
+	int r = store_do(w->c->store, STORE_READ, ask_known, NULL, e);
+
+	return r ? r : MIN(matcher_judge_none(w->c, e), 0);
+}
+
+/* Other hosts may have data where this one has none: what waits is theirs. */
+static int leave(struct work *w, struct error *e)
+{
+	int r = fresh_without_data(w, e);
+
+	crew_dirty(w, 0);
+	return r < 1 ? r : trigger_rematch(w->c, false, NULL, e);
+}
+
 int fresh_match(struct work *w, struct error *e)
 {
 	struct data_hold data = { 0 };
@@ -39,7 +68,7 @@ int fresh_match(struct work *w, struct error *e)
 
 	if (r == ERR_NODATA) {
 		*e = (struct error){ 0 };
-		return 0;
+		return leave(w, e);
 	}
 	if (r < 0)
 		return r;

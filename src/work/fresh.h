@@ -5,5 +5,8 @@
 
 struct work;
 
-/* Every package and profile that was not matched yet; without advisory data nothing. */
+/* Every package and profile that was not matched yet; without advisory data it is said that there
+ * are none. */
 int fresh_match(struct work *w, struct error *e) must_use;
+/* This host has no data. 0 nobody has any yet, which is said of what waits; 1 others do. */
+int fresh_without_data(struct work *w, struct error *e) must_use;

@@ -248,6 +248,33 @@ int matcher_judge(struct matcher *m, bool all, struct error *e)
 	return r < 0 ? r : (int)x.list.n;
 }
 
+static int write_none(void *ctx, struct db *d, struct error *e)
+{
+	static const struct gap none = { .kind = GAP_NO_DATA,
+		                         .where = STR_INIT("advisory database"),
+		                         .why = STR_INIT("no advisory data yet"),
+		                         .layer = -1 };
+	struct judging *x = ctx;
+	int r = list_profiles(ctx, d, e);
+
+	for (size_t i = 0; i < x->list.n && r >= 0; i++)
+		if (!x->list.v[i].generation_id)
+			r = profiles_judge(d,
+			                   &(struct profile_verdict){ .profile_id = x->list.v[i].id,
+			                                              .gaps = &none,
+			                                              .gaps_n = 1 },
+			                   e);
+	return r < 0 ? r : (int)x->list.n;
+}
+
+int matcher_judge_none(const struct center *c, struct error *e)
+{
+	struct arena a cleanup(arena_done) = ARENA(MIB(LIST_MIB));
+	struct judging x = { .a = &a, .all = true };
+
+	return store_do(c->store, STORE_WRITE, write_none, &x, e);
+}
+
 int matcher_keys(void *ctx, const struct package *p, const struct distro *distro, struct arena *a,
                  struct watch_keys *out, struct error *e)
 {

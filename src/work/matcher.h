@@ -18,6 +18,9 @@ struct matcher {
 int matcher_run(struct matcher *m, struct package_ask *ask, struct error *e) must_use;
 /* Profiles that were not judged with this generation yet, or all. How many. */
 int matcher_judge(struct matcher *m, bool all, struct error *e) must_use;
+/* Profiles that nobody judged yet have no advisory data: said of them, until there are some. How
+ * many. */
+int matcher_judge_none(const struct center *c, struct error *e) must_use;
 /* As struct inventory_order asks for them */
 struct watch_keys;
 int matcher_keys(void *ctx, const struct package *p, const struct distro *distro, struct arena *a,

@@ -6,6 +6,7 @@
 #include "center/settings.h"
 #include "vulndb/delta.h"
 #include "work/crew.h"
+#include "work/fresh.h"
 #include "work/matcher.h"
 #include "work/triggers.h"
 #include <inttypes.h>
@@ -159,15 +160,16 @@ static int read_names(void *ctx, struct db *d, struct error *e)
 	return matches_vulnerabilities(d, x->a, x->after, NAMES_AT_ONCE, &x->names, e);
 }
 
-static int note_exploited(struct rematching *x, str name, struct error *e)
+static int note_exploited(struct rematching *x, const struct naming *n, struct error *e)
 {
-	struct arena a cleanup(arena_done) = ARENA(64 << 10);
-	struct exploitation now = { 0 };
-	int r = delta_exploited(x->data.db, name, &a, &now, e);
+	struct exploited_row *v = arena_many(n->a, n->names.n, struct exploited_row);
+	int r = v || !n->names.n ? 0 : error_set(e, ERR_LIMIT, "too many names at a time");
 
-	if (r >= 0)
-		r = matches_note_exploited(x->t->c, name, &now, e);
-	return MIN(r, 0);
+	for (size_t i = 0; i < n->names.n && r >= 0; i++) {
+		v[i].vulnerability = n->names.v[i];
+		r = delta_exploited(x->data.db, n->names.v[i], n->a, &v[i].is, e);
+	}
+	return r < 0 || !n->names.n ? r : matches_note_all_exploited(x->t->c, v, n->names.n, e);
 }
 
 /* A newer generation begins anew: this one's work would be for nothing, and keeps its findings
@@ -181,27 +183,48 @@ static bool is_over(struct rematching *x)
 
 static int match_exploited(struct rematching *x, struct error *e)
 {
-	char after[256] = "";
+	char after[256] = "", changed[24], ms[24];
+	int64_t began = time_mono_ms(), all = 0;
 	int r = 0;
 
 	for (bool more = true; more && r >= 0 && !is_over(x);) {
 		struct arena a cleanup(arena_done) = ARENA(MIB(8));
 		struct naming n = { .a = &a, .after = str_c(after) };
 		r = store_do(x->t->c->store, STORE_READ, read_names, &n, e);
-		for (size_t i = 0; i < n.names.n && r >= 0; i++)
-			r = note_exploited(x, n.names.v[i], e);
+		r = r < 0 ? r : note_exploited(x, &n, e);
+		all += MAX(r, 0);
 		more = n.names.n == NAMES_AT_ONCE;
 		if (n.names.n)
 			snprintf(after, sizeof after, "%.*s", STR_FMT(n.names.v[n.names.n - 1]));
 	}
-	if (r >= 0)
+	if (r < 0)
+		return r;
+	snprintf(changed, sizeof changed, "%" PRId64, all);
+	snprintf(ms, sizeof ms, "%" PRId64, time_mono_ms() - began);
+	log_info("exploited.done", KV("changed", changed), KV("ms", ms));
+	if (all)
 		crew_dirty(x->t->w, 0);
-	return r;
+	return 0;
 }
 
 static void add_packages(struct work_counts *n, int64_t x)
 {
 	n->matched_packages += (uint64_t)x;
+}
+
+/* Without data: it comes again with them; where another host has some, it is that one's turn. */
+static int leave(struct task *t, struct error *e)
+{
+	struct error none = *e;
+	int r = fresh_without_data(t->w, e);
+
+	if (r == 0)
+		crew_dirty(t->w, 0);
+	if (r < 1)
+		return r;
+	*e = none;
+	e->code = ERR_UPSTREAM; /* is tried again */
+	return e->code;
 }
 
 int rematcher_run(struct task *t, struct error *e)
@@ -210,10 +233,8 @@ int rematcher_run(struct task *t, struct error *e)
 	str what = t->job->subject;
 	int r = data_take(t->w->data, &x.data, e);
 
-	if (r == ERR_NODATA) { /* it comes again with the data */
-		*e = (struct error){ 0 };
-		return 0;
-	}
+	if (r == ERR_NODATA)
+		return leave(t, e);
 	if (r < 0)
 		return r;
 	x.m = (struct matcher){ .c = t->c,

@@ -141,10 +141,16 @@ def data_that_come_after_the_scan_are_matched():
         digest = r.push(layout("late", ("left", "1.0.0")), "team/app:1")
         c.event(one, 1, "team/app", "1", digest)
         wait_for(lambda: state_of(c, digest) == "scanned")
+        c.idle()
+        # until then it is not assessed, and says why
+        gaps, matters, judged = c.rows("SELECT gaps, matters, generation_id FROM profile")[0]
+        assert matters and judged is None and json.loads(gaps)[0]["why"] == "no advisory data yet", gaps
+        wait_for(lambda: c.rows("SELECT code FROM posture WHERE assessment LIKE 'dbd0cb49%'") == [("NotApplicable",)], 10)
         advisory(c.feeds, "npm", "left", "2.0.0", 1001)
         update(c.feeds, c.db)
         wait_for(lambda: c.findings(digest), 10)
-        assert c.value("SELECT generation_id FROM profile") == 1
+        wait_for(lambda: c.rows("SELECT generation_id, matters, gaps FROM profile") == [(1, 0, "[]")], 10)
+        wait_for(lambda: c.rows("SELECT code FROM posture WHERE assessment LIKE 'dbd0cb49%'") == [("Unhealthy",)], 10)
     r.stop()
 
 
