@@ -462,37 +462,40 @@ int matches_apply(const struct center *c, int64_t generation_id, const struct pa
 
 /* --- vulnerabilities --- */
 
-struct note {
-	struct match_row row;
-	int changed;
+struct noting {
+	const struct exploited_row *v;
+	size_t n;
 };
 
 static int note_exploited(void *ctx, struct db *d, struct error *e)
 {
-	struct note *x = ctx;
+	const struct noting *x = ctx;
 	struct arena a cleanup(arena_done) = ARENA(MIB(64));
 	struct shifts shifts = { .a = &a };
-	struct weaknesses w = { .a = &a };
-	int64_t id;
+	struct weaknesses w = { .a = &a, .known_only = true };
 	size_t parts = 0;
-	int code = db_int(d, e, &id, "SELECT id FROM vulnerability WHERE name = $1",
-	                  V_TEXT(x->row.vulnerability));
+	int changed = 0, code;
 
-	if (code <= 0)
-		return code;
-	weaknesses_want(&w, x->row.vulnerability, &x->row.exploited);
+	for (size_t i = 0; i < x->n; i++)
+		weaknesses_want(&w, x->v[i].vulnerability, &x->v[i].is);
 	code = weaknesses_use(&w, d, &shifts, e);
 	if (code >= 0)
 		code = shifts_apply(&shifts, d, &parts, e);
-	return code < 0 ? code : !w.v.v[0].same;
+	for (size_t i = 0; i < w.v.n; i++)
+		changed += w.v.v[i].id && !w.v.v[i].same;
+	return code < 0 ? code : changed;
+}
+
+int matches_note_all_exploited(const struct center *c, const struct exploited_row *v, size_t n,
+                               struct error *e)
+{
+	return store_do(c->store, STORE_WRITE, note_exploited, &(struct noting){ v, n }, e);
 }
 
 int matches_note_exploited(const struct center *c, str vulnerability, const struct exploitation *x,
                            struct error *e)
 {
-	struct note n = { .row = { .vulnerability = vulnerability, .exploited = *x } };
-
-	return store_do(c->store, STORE_WRITE, note_exploited, &n, e);
+	return matches_note_all_exploited(c, &(struct exploited_row){ vulnerability, *x }, 1, e);
 }
 
 int matches_vulnerabilities(struct db *d, struct arena *a, str after, size_t limit,

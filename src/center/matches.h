@@ -42,6 +42,14 @@ int matches_apply(const struct center *c, int64_t generation_id, const struct pa
  * Tallies follow. */
 int matches_note_exploited(const struct center *c, str vulnerability, const struct exploitation *x,
                            struct error *e) must_use;
+struct exploited_row {
+	str vulnerability; /* that is known here */
+	struct exploitation is;
+};
+/* The same of many, in one transaction: how many changed. Rows that stay as they are, are not
+ * written. */
+int matches_note_all_exploited(const struct center *c, const struct exploited_row *v, size_t n,
+                               struct error *e) must_use;
 /* Names of vulnerabilities that are known here, sorted, after `after` */
 struct name_list {
 	str *v;

@@ -140,7 +140,8 @@ int weaknesses_use(struct weaknesses *w, struct db *d, struct shifts *shifts, st
 			code = flip(x, d, shifts, e);
 		x->kev = x->wanted->known;
 	}
-	if (code >= 0)
-		code = write_rows(w, d, true, e);
+	if (code < 0 || w->known_only)
+		return code;
+	code = write_rows(w, d, true, e);
 	return code < 0 ? code : look_up(w, d, e);
 }

@@ -15,6 +15,7 @@ struct weakness {
 struct weaknesses {
 	struct arena *a;
 	VEC(struct weakness) v; /* by name, after weaknesses_use */
+	bool known_only;        /* none are made; ids stay 0 */
 };
 
 void weaknesses_want(struct weaknesses *w, str name, const struct exploitation *x);

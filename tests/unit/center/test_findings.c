@@ -179,6 +179,20 @@ TEST(what_is_hidden_or_withdrawn_does_not_count)
 	EXPECT_INT(matches_note_exploited(&fleet, STR("CVE-2026-9"), &none, &err), 0);
 	EXPECT_INT(number("SELECT exploited FROM part"), 0);
 	expect_tallies();
+	struct exploited_row rows[] = {
+		{ STR("CVE-2026-4"), { .epss = 0.5, .percentile = 0.75 } },
+		{ STR("CVE-2026-9"), { .known = true } },
+		{ STR("CVE-2026-3"), { .known = true, .epss = -1, .percentile = -1 } },
+		{ STR("CVE-2026-1"), { .known = true, .epss = -1, .percentile = -1 } }
+	};
+	EXPECT_INT(matches_note_all_exploited(&fleet, rows, LEN(rows), &err), 2);
+	EXPECT_INT(matches_note_all_exploited(&fleet, rows, LEN(rows), &err), 0);
+	EXPECT_INT(number("SELECT count(*) FROM vulnerability WHERE kev = 1"), 2);
+	EXPECT_INT(number("SELECT exploited FROM part"), 1); /* the hidden one does not count */
+	rows[2].is.known = rows[3].is.known = false;
+	EXPECT_INT(matches_note_all_exploited(&fleet, rows, LEN(rows), &err), 2);
+	EXPECT_INT(number("SELECT exploited FROM part"), 0);
+	expect_tallies();
 	struct db *d = fleet_open();
 	EXPECT_OK(findings_list(d, &fleet_arena, &sight_all, &(struct finding_filter){ 0 }, NULL,
 	                        &l, &err),
