@@ -8,6 +8,7 @@
 #include "center/ledger.h"
 #include "center/packages.h"
 #include "center/subscriptions.h"
+#include "model/reference.h"
 #include "center/resources.h"
 #include "work/triggers.h"
 #include <inttypes.h>
@@ -227,12 +228,16 @@ static int list_sources(void *ctx, struct db *d, struct error *e)
 static int may_pull(struct call *c, str source, struct error *e)
 {
 	struct sources x = { .c = c };
-	str host = str_upto(source, str_chr(source, '/'));
-	int r = v1_read(c, list_sources, &x, e);
+	struct image_reference from;
+	int r = reference_parse(source, c->arena, &from, e);
 
+	if (r < 0)
+		return error_set(e, ERR_NOTFOUND, "source: '%.*s' names no image", STR_FMT(str_upto(source, 128)));
+	r = v1_read(c, list_sources, &x, e);
 	for (size_t i = 0; r >= 0 && i < x.all.n; i++) {
 		str url = x.all.v[i].url;
-		if (!str_eq_nocase(str_from(url, str_find(url, STR("://")) + 3), host))
+		url = str_from(url, str_find(url, STR("://")) + 3);
+		if (!str_eq_nocase(url, from.host) && !str_eq_nocase(url, reference_api_host(&from)))
 			continue;
 		r = gate_check(c, "Microsoft.ContainerRegistry/registries/pull/read",
 		               arena_lower(c->arena, registries_resource_id(c->arena, &x.all.v[i])), e);
