@@ -149,7 +149,8 @@ int remote_call(struct remote *r, const char *method, const char *path, str body
 	} else if (code >= 0) {
 		code = error_set(e, ERR_UPSTREAM, "%s: status %d", r->server, head.status);
 	}
-	explicit_bzero(text.p, text.n); /* a fresh token may be in it */
+	if (text.n)
+		explicit_bzero(text.p, text.n); /* a fresh token may be in it */
 	if (code < 0 || !answer)
 		json_free(doc);
 	else
