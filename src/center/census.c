@@ -75,6 +75,16 @@ int census_untagged(struct db *d, struct arena *a, int64_t repository_id, int64_
 	return r < 0 ? r : read_rows(rows, a, out, e);
 }
 
+int census_stands(struct db *d, int64_t repository_id, int64_t manifest_id, struct error *e)
+{
+	int64_t n;
+
+	return db_int(d, e, &n,
+	              "SELECT 1 FROM image WHERE repository_id = $1 AND manifest_id = $2 AND "
+	              "deleted_at IS NULL",
+	              V_INT(repository_id), V_INT(manifest_id));
+}
+
 int census_is_child(struct db *d, int64_t manifest_id, struct error *e)
 {
 	int64_t n = 0;

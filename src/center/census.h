@@ -26,6 +26,9 @@ int census_tags(struct db *d, struct arena *a, int64_t repository_id, str after,
 int census_untagged(struct db *d, struct arena *a, int64_t repository_id, int64_t after,
                     size_t limit, struct census *out, struct error *e) must_use;
 
+/* Is the image there, as far as is known? 1 or 0 */
+int census_stands(struct db *d, int64_t repository_id, int64_t manifest_id,
+                  struct error *e) must_use;
 /* Is the manifest an image of an index? 1 or 0 */
 int census_is_child(struct db *d, int64_t manifest_id, struct error *e) must_use;
 

@@ -1,4 +1,5 @@
 /* oci/upstream.h's second half: is it a registry, and what is in it. */
+#include "oci/listing.h"
 #include "base/json.h"
 #include "net/url.h"
 #include "oci/auth.h"
@@ -52,9 +53,8 @@ int upstream_check(struct upstream *g, struct error *e)
 /* --- lists --- */
 
 /* Link: </v2/_catalog?last=b&n=100>; rel="next" (distribution-spec, Listing Tags; RFC 5988) */
-static str next_of(const struct response *r, struct arena *a)
+str listing_next(str link, struct arena *a)
 {
-	str link = response_header(r, "Link");
 	size_t open = str_chr(link, '<'), close = str_chr(link, '>');
 
 	if (open >= close || close >= link.n || str_find(link, STR("next")) == link.n)
@@ -63,15 +63,15 @@ static str next_of(const struct response *r, struct arena *a)
 }
 
 /* A page's address: only of this registry, whatever it says. */
-static str address(struct upstream *g, str path, struct arena *work)
+str listing_address(str registry, str path, struct arena *work)
 {
 	struct error ignored = { 0 };
 	struct url base, next;
-	str origin = str_upto(g->base, g->base.n - 4); /* without "/v2/" */
+	str origin = str_upto(registry, registry.n - 4); /* without "/v2/" */
 
 	if (str_starts(path, STR("/")))
 		return arena_concat(work, origin, path);
-	if (url_parse(path, &next, &ignored) < 0 || url_parse(g->base, &base, &ignored) < 0 ||
+	if (url_parse(path, &next, &ignored) < 0 || url_parse(registry, &base, &ignored) < 0 ||
 	    !url_same_origin(&base, &next))
 		return (str){ 0 };
 	return arena_str(work, path);
@@ -87,8 +87,8 @@ static bool is_name(str s)
 	       str_find(s, STR("//")) == s.n;
 }
 
-static int read_page(str body, const char *member, struct arena *a, struct name_page *out,
-                     struct error *e)
+int listing_page(str body, const char *member, struct arena *a, struct name_page *out,
+                 struct error *e)
 {
 	struct json *j = NULL;
 	int rc = json_parse("the registry's list", body, &j, e);
@@ -127,8 +127,8 @@ static int get_page(struct upstream *g, str url, const char *member, struct aren
 		return rc;
 	if (r.status != 200)
 		return upstream_refused(g, &q, &r, buf_view(&body), e);
-	rc = read_page(buf_view(&body), member, a, out, e);
-	out->next = next_of(&r, a);
+	rc = listing_page(buf_view(&body), member, a, out, e);
+	out->next = listing_next(response_header(&r, "Link"), a);
 	return rc;
 }
 
@@ -140,7 +140,7 @@ int upstream_catalog(struct upstream *g, str next, struct arena *a, struct name_
 
 	if (rc < 0)
 		return rc;
-	str url = next.n ? address(g, next, &work)
+	str url = next.n ? listing_address(g->base, next, &work)
 	                 : arena_printf(&work, "%.*s_catalog?n=%d", STR_FMT(g->base), PAGE_NAMES);
 	rc = get_page(g, url, "repositories", a, out, e);
 	/* many registries have none, and each refuses it in its own way */
@@ -158,7 +158,7 @@ int upstream_tags(struct upstream *g, str next, struct arena *a, struct name_pag
 
 	if (rc < 0)
 		return rc;
-	str url = next.n ? address(g, next, &work)
+	str url = next.n ? listing_address(g->base, next, &work)
 	                 : arena_printf(&work, "%.*s%.*s/tags/list?n=%d", STR_FMT(g->base),
 	                                STR_FMT(g->ref.repository), PAGE_NAMES);
 	return get_page(g, url, "tags", a, out, e);

@@ -160,7 +160,7 @@ static void hold(struct hand *h, const struct job *j)
 	snprintf(h->lease, sizeof h->lease, "%.*s", STR_FMT(j->lease));
 	h->job = (struct job){ .id = j->id, .kind = j->kind, .lease = str_c(h->lease) };
 	h->busy = true;
-	h->lost = h->late = false;
+	h->lost = false;
 	h->since_ms = time_mono_ms();
 	pthread_mutex_unlock(&h->lock);
 }

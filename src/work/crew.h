@@ -43,7 +43,6 @@ struct hand { /* a thread */
 	struct job job; /* id and lease only; the lease is kept in text */
 	char lease[128];
 	int64_t since_ms;   /* steady */
-	bool late;          /* was reported */
 	_Atomic bool ended; /* the thread is at its end */
 };
 

@@ -16,7 +16,7 @@
 #include "work/stages.h"
 #include "work/triggers.h"
 
-enum { ABSENT_TRIES = 3 };
+enum { ABSENT_TRIES = 8 /* ten minutes */ };
 
 struct run {
 	struct task *t;
@@ -292,10 +292,36 @@ static int read_all(struct run *x, struct error *e)
 
 /* --- what came of it --- */
 
+static int ask_stands(void *ctx, struct db *d, struct error *e)
+{
+	struct run *x = ctx;
+	return census_stands(d, x->repository_id, x->manifest.id, e);
+}
+
 static int remove_image(void *ctx, struct db *d, struct error *e)
 {
 	struct run *x = ctx;
 	return images_remove(d, x->repository_id, x->manifest.id, center_now(x->c), e);
+}
+
+/* Is it gone, and not only late? What was told to be deleted is. What was read before, and an image
+ * that an index only names, is after some tries; what was pushed and never read is never given up
+ * in silence: it fails when the job's tries are spent. 1 it is. */
+static int is_gone(struct run *x, struct error *e)
+{
+	bool may_go = x->child || x->manifest.state == MANIFEST_SCANNED;
+	int r = store_do(x->c->store, STORE_READ, ask_stands, x, e);
+
+	return r < 0 ? r : !r || (may_go && x->t->job->tries >= ABSENT_TRIES);
+}
+
+static int give_up(struct run *x, const struct error *why, struct error *e)
+{
+	int r = store_do(x->c->store, STORE_WRITE, remove_image, x, e);
+
+	log_warn("scan.gone", KVS("repository", x->repository), KVS("digest", x->digest),
+	         KV("why", why->msg));
+	return r < 0 ? r : end(x, SCAN_FAILED, why->msg, e);
 }
 
 /* A failure that is no failure of the job: the thing is of no kind that is read, or is not there
@@ -308,10 +334,8 @@ static int settle(struct run *x, struct error *why, struct error *e)
 		r = note(x, MANIFEST_UNSUPPORTED, MANIFEST_KIND_OTHER, why->msg, e);
 		return r < 0 ? r : end(x, SCAN_DONE, why->msg, e);
 	}
-	if (why->code == ERR_NOTFOUND && x->t->job->tries >= ABSENT_TRIES) {
-		r = store_do(x->c->store, STORE_WRITE, remove_image, x, e);
-		return r < 0 ? r : end(x, SCAN_FAILED, why->msg, e);
-	}
+	if (why->code == ERR_NOTFOUND && (r = is_gone(x, e)) != 0)
+		return r < 0 ? r : give_up(x, why, e);
 	r = look_at_registry(x, e);
 	r = r < 0 ? r : end(x, SCAN_FAILED, why->msg, e);
 	if (r < 0 || x->registry.state == REGISTRY_UNSUPPORTED)

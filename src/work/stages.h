@@ -11,9 +11,9 @@ struct stages {
 	int64_t accepted_ms;
 	int64_t taken_ms, last_ms; /* steady */
 	int64_t took[STAGE_COUNT]; /* ms; -1: not reached */
-	bool late;
-	int64_t told_ms;     /* steady: progress was last written */
-	struct stages *next; /* of those under way, for who looks after the late ones */
+	_Atomic bool late;         /* the clock's thread says so */
+	int64_t told_ms;           /* steady: progress was last written */
+	struct stages *next;       /* of those under way, for who looks after the late ones */
 };
 
 /* Accepted and queued are over; from here on the others are timed. */

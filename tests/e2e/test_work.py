@@ -50,7 +50,7 @@ def a_push_is_scanned_matched_and_billed_once():
         assert "read" not in last, last
         assert c.value("SELECT COUNT(*) FROM ledger") == 1
         assert c.value("SELECT COUNT(*) FROM tag WHERE until_at IS NULL") == 2
-        assert wait_for(lambda: c.rows("SELECT code FROM posture WHERE assessment LIKE 'dbd0cb49%'"), 10) == [("Unhealthy",)]
+        wait_for(lambda: c.rows("SELECT code FROM posture WHERE assessment LIKE 'dbd0cb49%'") == [("Unhealthy",)], 10)
         assert c.stop() == [0]
     r.stop()
 
@@ -353,6 +353,68 @@ def a_registry_that_is_away_is_asked_again():
     r.stop()
 
 
+def a_push_that_the_registry_does_not_have_yet_is_not_given_up():
+    r = Registry()
+    with with_data() as c:
+        c.start()
+        one = c.add_registry(r.host, poll_s=10**9)
+        late, never, gone = (f"sha256:{x * 64}" for x in "123")
+        made = layout("absent", ("left", "1.0.0"))
+        late = r.push(made, "team/elsewhere:1")
+        c.event(one, 1, "team/app", "1", late)  # and the registry knows it there only later
+        c.event(one, 1, "team/app", "2", never)
+        c.event(one, 1, "team/app", "3", gone)
+        wait_for(lambda: len(c.rows("SELECT 1 FROM job WHERE kind = 'scan' AND state = 'ready' AND tries > 0")) == 3, 20)
+        c.event(one, 3, "team/app", digest=gone)
+        wait_for(lambda: c.value("SELECT COUNT(*) FROM event WHERE done_at IS NULL") == 0)
+        # as many tries later
+        c.run("UPDATE job SET tries = 12 WHERE kind = 'scan'")
+        c.move_clock(3600)
+        wait_for(lambda: len(c.rows("SELECT 1 FROM job WHERE kind = 'scan' AND state = 'ready' AND tries = 13")) == 2, 20)
+        assert c.value("SELECT COUNT(*) FROM image WHERE deleted_at IS NULL") == 2
+        assert r.push(made, "team/app:1") == late
+        c.run("UPDATE job SET tries = 19 WHERE kind = 'scan'")
+        c.move_clock(7200)
+        wait_for(lambda: c.findings(late), 20)
+        wait_for(lambda: c.rows("SELECT 1 FROM job WHERE kind = 'scan' AND state = 'dead'"), 20)
+        why = c.value("SELECT why FROM job WHERE state = 'dead'")
+        assert "has no such image" in why, why
+        assert c.rows("SELECT state, state_why FROM manifest WHERE digest = ?", never) == [("failed", why)]
+        assert c.rows("SELECT 1 FROM image i JOIN manifest m ON m.id = i.manifest_id WHERE m.digest = ? AND "
+                      "i.deleted_at IS NULL", never)
+        # it comes after all, and is told again
+        c.event(one, 1, "team/app", "2", never)
+        wait_for(lambda: c.rows("SELECT 1 FROM job WHERE kind = 'scan' AND state = 'ready' AND tries > 0"), 20)
+    r.stop()
+
+
+def a_scan_that_takes_long_is_reported():
+    class Slow(socketserver.BaseRequestHandler):
+        def handle(self):
+            if b"/manifests/" in self.request.recv(65536):
+                time.sleep(9)
+            else:
+                self.request.sendall(b"HTTP/1.1 200 OK\r\nDocker-Distribution-API-Version: registry/2.0\r\n"
+                                     b"Content-Length: 2\r\nConnection: close\r\n\r\n{}")
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+
+    with Server(("127.0.0.1", 0), Slow) as server, with_data() as c:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        c.start()
+        one = c.add_registry(f"127.0.0.1:{server.server_address[1]}", poll_s=10**9)
+        c.event(one, 1, "team/app", "1", "sha256:" + "a" * 64)
+        wait_for(lambda: c.rows("SELECT 1 FROM scan WHERE state = 'running'"), 20)
+        assert "scan.late" not in c.log()
+        c.move_clock(901)  # a clock that jumps makes no scan long
+        time.sleep(1.5)
+        assert "scan.late" not in c.log()
+        c.run("INSERT INTO setting (name, value) VALUES ('scan.late', '1')")
+        wait_for(lambda: "scan.late" in c.log(), 6)
+        server.shutdown()
+
+
 def a_plan_that_is_off_scans_nothing():
     r = Registry()
     with with_data() as c:
@@ -387,6 +449,8 @@ def main():
         what_is_no_image_is_said_to_be_none,
         a_killed_worker_loses_nothing,
         a_registry_that_is_away_is_asked_again,
+        a_push_that_the_registry_does_not_have_yet_is_not_given_up,
+        a_scan_that_takes_long_is_reported,
         a_plan_that_is_off_scans_nothing,
     )])
 
