@@ -151,13 +151,9 @@ static int take_left(struct part *part, struct digester *sum, uint64_t *bytes, s
 
 static void take_names(struct fetched *out, const struct response *answer, struct arena *a)
 {
-	int64_t date;
-	char text[TIME_TEXT_BYTES];
 	out->source.etag = arena_str(a, str_upto(response_header(answer, "ETag"), 256));
 	out->source.last_modified =
 	        arena_str(a, str_upto(response_header(answer, "Last-Modified"), 64));
-	if (time_parse_http(out->source.last_modified, &date))
-		out->source.date = arena_str(a, str_c(time_text(date, text)));
 }
 
 static int bring(const struct feed *f, const struct shelf_source *last, struct client *net,

@@ -35,7 +35,7 @@ struct fetched {
 	bool unchanged; /* the same as `last` says */
 	bool missing;   /* the mirror does not have it */
 	uint64_t bytes;
-	struct shelf_source source; /* name, etag, last_modified, digest, date (a server's) */
+	struct shelf_source source; /* name, etag, last_modified, digest */
 };
 
 /* Brings a feed. `last` is how it was read last time (NULL: never), `dir` where a download may lie

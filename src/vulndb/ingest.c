@@ -81,11 +81,23 @@ static void learn_date(struct reading *in, const struct advisory *a)
 		in->newest = MAX(in->newest, t);
 }
 
+/* A mirror's Last-Modified is the day on which it was copied: it speaks only for records without
+ * dates. */
 static void settle_date(struct reading *in)
 {
 	char text[TIME_TEXT_BYTES];
-	if (in->newest && !in->source->date.n) /* a server's own date comes first */
-		in->source->date = arena_str(in->run->a, str_c(time_text(in->newest, text)));
+	int64_t t = in->newest;
+	if (t || time_parse_http(in->source->last_modified, &t))
+		in->source->date =
+		        arena_str(in->run->a, str_c(time_text(MIN(t, in->run->now), text)));
+}
+
+/* Is it all that a server said? */
+static bool is_servers_date(const struct shelf_source *s)
+{
+	int64_t date, told;
+	return time_parse_http(s->last_modified, &told) && time_parse(s->date, &date) &&
+	       date == told;
 }
 
 /* A tracker that lists all decides about the releases in it. */
@@ -380,14 +392,19 @@ static int open_old(struct run *r, struct error *e)
 static void sum_up(struct run *r, struct shelf_head *head, const struct shelf_sources *now)
 {
 	int64_t date, newest = INT64_MIN;
+	bool told = true; /* only servers have said how old it is */
 	for (size_t i = 0; i < now->list.n; i++) {
 		const struct shelf_source *s = &now->list.v[i];
+		bool servers = is_servers_date(s);
 		if (shelf_is_facts(s->name)) /* daily, whatever became of the advisories */
 			continue;
 		head->records += s->records;
-		if (time_parse(s->date, &date) && date > newest) {
+		if (!time_parse(s->date, &date) || (servers && !told))
+			continue;
+		if (date > newest || (told && !servers)) {
 			newest = date;
 			head->data_date = s->date;
+			told = servers;
 		}
 	}
 	r->out->records = head->records;

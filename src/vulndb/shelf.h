@@ -35,7 +35,7 @@ struct shelf_source {            /* a feed as it was last read */
 	str name;                /* "osv/npm", "debian/tracker" */
 	str etag, last_modified; /* of the publisher's answer; may be empty */
 	str digest;              /* "sha256:…" of the feed's bytes */
-	str date;                /* RFC 3339: newest record, else Last-Modified; may be empty */
+	str date;                /* RFC 3339: newest record; none has a date: Last-Modified; may be empty */
 	uint64_t records, skipped;
 	VEC(str) ecosystems; /* that the Debian tracker decides about as a whole; else none */
 };

@@ -99,7 +99,15 @@ check('update from a mirror', r.returncode == 0 and 'Generation 1: 2 records, 2 
 r = run('info', '-f', 'json', db=db)
 info = json.loads(r.stdout)
 check('info', info['generation'] == 1 and [s['name'] for s in info['sources']] == ['debian/tracker', 'osv/npm'], r)
-check("a server's date", info['sources'][0]['date'] == '2024-05-06T10:00:00Z', info)
+check("a server's date, where records have none", info['sources'][0]['date'] == '2024-05-06T10:00:00Z', info)
+check('the newest record is the date, not the day a mirror was copied', info['sources'][1]['date'] == '2024-05-06T07:08:09Z'
+      and info['date'] == '2024-05-06T07:08:09Z', info)
+here = WORK / 'here'
+(here / 'osv' / 'npm').mkdir(parents=True)
+(here / 'osv' / 'npm' / 'all.zip').write_bytes(Mirror.files['/osv/npm/all.zip'])
+run('update', '--from', str(here), db=WORK / 'here.db')
+r = run('info', '-f', 'json', db=WORK / 'here.db')
+check('a folder and its server give one date', json.loads(r.stdout)['date'] == info['date'], r)
 
 Mirror.log.clear()
 r = run('update', '--from', url, db=db)
