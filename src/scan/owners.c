@@ -2,6 +2,7 @@
  * unpacked; apk and rpm have all in one file, so that a record counts from the lowest layer on in
  * which it stands as it does at the end. Some hundred thousand files at most. */
 #include "scan/owners.h"
+#include "scan/unlisted.h"
 
 struct claim { /* a package's word that a file is its own */
 	uint64_t path_hash;
@@ -201,8 +202,8 @@ static bool is_of_distribution(const struct package *p)
 	return p->type == PACKAGE_DEB || p->type == PACKAGE_APK || p->type == PACKAGE_RPM;
 }
 
-/* A lock file that a package brought tells what was there when that was built; a program known by the
- * strings in it is that package, whose version says which of its flaws are mended. */
+/* A lock file that a package brought tells what was there when that was built; a program known by
+ * the strings in it is that package, whose version says which of its flaws are mended. */
 static bool says_nothing_new(const struct package *p)
 {
 	return p->owner.n && (p->traits & PACKAGE_LOCKED || p->type == PACKAGE_GENERIC);
@@ -218,15 +219,34 @@ static void drop_repetitions(struct scan_report *into)
 	into->packages.n = kept;
 }
 
+static void mark_unlisted(const claims *all, struct arena *a, struct scan_report *into)
+{
+	struct hashes listed = { 0 };
+	str last = { 0 };
+	bool fine = true;
+
+	for (size_t i = 0; i < all->n; i++) { /* of one owner many follow each other */
+		if (!str_eq(all->v[i].owner, last))
+			fine &= hashes_add(&listed, str_hash(all->v[i].owner));
+		last = all->v[i].owner;
+	}
+	hashes_sort(&listed);
+	a->failed |= !fine;
+	unlisted_mark(&listed, a, into);
+	free(listed.v);
+}
+
 void owners_mark(struct rootfs *tree, const struct layer_result *results, struct arena *a,
                  struct scan_report *into)
 {
 	struct marking m = { .tree = tree, .results = results, .a = a };
 
 	take_claims(&m);
-	if (a->failed || !m.claims.n)
+	if (a->failed)
 		return;
-	qsort(m.claims.v, m.claims.n, sizeof *m.claims.v, by_path);
+	mark_unlisted(&m.claims, a, into);
+	if (m.claims.n)
+		qsort(m.claims.v, m.claims.n, sizeof *m.claims.v, by_path);
 	for (size_t i = 0; i < into->packages.n; i++) {
 		struct package *p = &into->packages.v[i];
 		const struct claim *c = is_of_distribution(p) ? NULL : find(&m.claims, p->path);
