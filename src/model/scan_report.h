@@ -10,13 +10,13 @@
 
 struct data_source { /* one feed in the advisory database */
 	str name;      /* "osv/Debian", "debian/tracker" */
-	str date;      /* RFC 3339: newest record, or the publisher's Last-Modified */
+	str date;      /* RFC 3339: newest record; where records have no dates the server's Last-Modified */
 	uint64_t records;
 };
 
 struct end_of_life { /* of the distribution's release */
 	bool known;       /* the table (data/eol.csv) has it */
-	bool ended;       /* at `now` of the report: nobody mends it for everybody any more */
+	bool ended;       /* on the day of the scan: nobody mends it for everybody any more */
 	str date;         /* "2028-06-30": last day of support for everybody (Debian: of its LTS); empty: none */
 	str extended;     /* last day of paid or extended support; may be empty */
 };

@@ -192,7 +192,7 @@ static void settle(struct assessment *s)
 	struct scan_report *r = s->report;
 
 	r->now = time_of(r);
-	reach_note_end(s->arena, r);
+	reach_note_end(time_now(), s->arena, r);
 	order_report(r);
 	divide_findings(s->o, s->arena, r);
 	if (s->o->plan)

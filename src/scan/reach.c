@@ -154,11 +154,11 @@ void reach_note_age(const struct reach *x, unsigned days, int64_t now, struct ar
 			         r);
 }
 
-void reach_note_end(struct arena *a, struct scan_report *r)
+void reach_note_end(int64_t now, struct arena *a, struct scan_report *r)
 {
 	const struct distro *d = &r->distro;
 
-	r->eol = lifetime_of(d, r->now);
+	r->eol = lifetime_of(d, now);
 	if (r->eol.ended)
 		add_gap(a, r, GAP_NO_DATA, d->ecosystem.n ? d->ecosystem : d->id,
 		        arena_printf(a,

@@ -21,5 +21,5 @@ void reach_note_data(const struct reach *x, struct vulndb *db, struct arena *a,
 /* the data (r->data_date, r->sources) are no older than so many days, 0: any age */
 void reach_note_age(const struct reach *x, unsigned days, int64_t now, struct arena *a,
                     struct scan_report *r);
-/* the release is kept up at r->now; fills r->eol */
-void reach_note_end(struct arena *a, struct scan_report *r);
+/* the release is kept up today; fills r->eol */
+void reach_note_end(int64_t now, struct arena *a, struct scan_report *r);

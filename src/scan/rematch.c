@@ -124,6 +124,6 @@ int rematch_judge(struct vulndb *db, const struct distro *distro, unsigned types
 	reach_note_release(&x, a, r);
 	reach_note_data(&x, db, a, r);
 	reach_note_age(&x, max_data_age_days, now, a, r);
-	reach_note_end(a, r);
+	reach_note_end(now, a, r);
 	return a->failed ? error_set(e, ERR_LIMIT, "too many gaps of one kind of image") : 0;
 }

@@ -16,4 +16,11 @@ for format in table json cyclonedx sarif; do
 done
 SOURCE_DATE_EPOCH=1700000000 "$PLIMSOLL" scan "oci:$image:1" --db "$db" -f cyclonedx >epoch
 grep -q '2023-11-14T22:13:20' epoch || fail "SOURCE_DATE_EPOCH is not the report's time"
-echo "$((passed + 1)) passed, 0 failed, 0 skipped"
+# old data: their age in days follows the clock, which SOURCE_DATE_EPOCH stops
+export SOURCE_DATE_EPOCH=2000000000
+scan 3 "oci:$image:1" --db "$db" --max-data-age 180 -f json -o old
+sleep 1.1
+scan 3 "oci:$image:1" --db "$db" --max-data-age 180 -f json -o again
+cmp old again || fail "a fixed day gives other bytes"
+grep -q 'old-data' old || fail "old data are not named"
+echo "$((passed + 2)) passed, 0 failed, 0 skipped"

@@ -114,7 +114,14 @@ expect("nobody has one: the usual rules", severity("--severity-source", "nvd")[0
 expect("exactly one is chosen", all(len(severity("--severity-source", w)[1]) == 1 for w in ("ghsa", "highest", "nvd")))
 expect("the bar follows", (scan(target, "--fail-on", "critical")[0], scan(target, "--fail-on", "critical", "--severity-source", "highest")[0]) == (0, 1))
 
-# --exit-on-eol: bookworm is kept until 2028-06-30, stretch was until 2022-06-30 (LTS), long before the data
+# --exit-on-eol: bookworm is kept until 2028-06-30, stretch was until 2022-06-30 (LTS); the day of the scan counts, not that of the data
+os.environ["SOURCE_DATE_EPOCH"] = "1846022400"  # 2028-07-01
+status, r, said = scan(target, "--exit-on-eol", "--max-data-age", "0")
+expect("a release that ended since the data were made", status == 1 and r["end_of_life"]["ended"] is True, (status, said, r.get("end_of_life")))
+os.environ["SOURCE_DATE_EPOCH"] = "1846022399"
+status, r, said = scan(target, "--exit-on-eol", "--max-data-age", "0")
+expect("its last day", status == 0 and r["end_of_life"]["ended"] is False, (status, said, r.get("end_of_life")))
+del os.environ["SOURCE_DATE_EPOCH"]
 status, r, said = scan(target, "--exit-on-eol")
 expect("a release that lives", status == 0 and r.get("end_of_life", {}).get("ended") is False, (status, said, r.get("end_of_life")))
 old = images.save(WORK / "old", [{**release("debian", "9", "stretch"), "var/lib/dpkg/status": stanza("zlib1g", "1:1.2.8-1", "zlib")}])
