@@ -13,7 +13,7 @@
 	X(IMPORT,        "import",        8, true,  "an image is copied into a registry") \
 	X(SYNC,          "sync",          8, true,  "a registry is looked through") \
 	X(REMATCH,       "rematch",      50, false, "packages are matched with new data") \
-	X(REFRESH,       "refresh",       3, true,  "the advisory database is brought up to date") \
+	X(REFRESH,       "refresh",      12, true,  "the advisory database is brought up to date") \
 	X(SWEEP,         "sweep",         3, false, "what is old is swept away")
 // clang-format on
 

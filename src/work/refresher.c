@@ -65,7 +65,8 @@ static int update(struct refreshing *x, struct error *e)
 		                    .from = x->from.n ? x->from.p : NULL };
 	int r = ingest_run(&o, x->a, &s, e);
 
-	if (r == ERR_DENIED) /* another update runs on this file */
+	/* another update runs on this file; or nobody answered, as on a machine that has no network yet */
+	if (r == ERR_DENIED || r == ERR_NODATA)
 		e->code = r = ERR_UPSTREAM;
 	if (r < 0)
 		return r;
