@@ -23,13 +23,13 @@ SECONDS = 90
 
 
 @contextlib.contextmanager
-def center(kind, name, roles=("all",), fsync=True, poll=2592000, **more):
+def center(kind, name, roles=("all",), fsync=True, poll=2592000, settings=None, **more):
     """An empty center and a registry that is watched, but tells nothing by itself."""
     folder = WORK / f"{name}-{kind}"
     with fleet.store_of(kind, folder, fsync=fsync) as (store, server):
         with fleet.Center(folder, store=store, roles=roles, **more) as c, fleet.Registry(folder) as r:
             c.server = server
-            c.watch(r, pollSeconds=poll)
+            c.watch(r, pollSeconds=poll, **(settings or {}))
             r.notify([], None)
             yield c, r
 
@@ -325,7 +325,8 @@ def many_processes():
     them, a fifth of that twice; a worker and an API are killed in the middle."""
     pushes, distinct = int(os.environ.get("PUSHES", "10000")), int(os.environ.get("DISTINCT", "1000"))
     program = os.environ["PLIMSOLL_RELEASE"]
-    with center("postgresql", "many", ["api"] * 3 + ["worker"] * 3, program=program, fsync=False) as (c, r):
+    with center("postgresql", "many", ["api"] * 3 + ["worker"] * 3, program=program, fsync=False,
+                settings={"triggers": ["push"]}) as (c, r):  # a look through it would close tags that only the crowd knows of
         began = time.monotonic()
         r.untold = ["pull"]
         c.watch_again(r)
@@ -335,7 +336,7 @@ def many_processes():
                                     range(distinct)))
         assert len(set(digests)) == distinct
         pushed = time.monotonic() - began
-        events = [fleet.event(r, f"team/app{i % 7}", digests[i % distinct], tag=f"u{i}") for i in range(distinct, pushes)]
+        events = [fleet.event(r, "team/app", digests[i % distinct], tag=f"t{i}") for i in range(distinct, pushes)]
         batches = [events[i:i + 20] for i in range(0, len(events), 20)]
         batches += batches[::5]
         random.shuffle(batches)
@@ -347,8 +348,6 @@ def many_processes():
                         return
                 time.sleep(0.2)
             raise AssertionError("a hook was never answered")
-        for name in {e["target"]["repository"] for e in events}:
-            r.manifest(name, BAD, number="0")
         with concurrent.futures.ThreadPoolExecutor(6) as pool:
             telling = [pool.submit(tell, b) for b in batches]
             fleet.wait_for(lambda: sum(t.done() for t in telling) > len(telling) // 3, 300, 0.2, "a third of the events")
