@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 enum { RENEW_DAYS = 30 };
@@ -116,24 +117,36 @@ void house_close(struct house *h)
 	h->center.store = NULL;
 }
 
-int house_certificate(struct house *h, const char *listen, struct error *e)
+static bool has_good_certificate(const struct house *h, int64_t now)
 {
 	struct certificate_facts facts;
+	struct error ignored = { 0 };
+
+	return certificate_read(h->cert, now, &facts, &ignored) == 0 &&
+	       facts.days_left >= RENEW_DAYS && access(h->key, R_OK) == 0;
+}
+
+/* Of processes that start at once in one folder one makes the pair: of two, one's key could stand
+ * beside the other's certificate. The lock ends with the descriptor. */
+int house_certificate(struct house *h, const char *listen, struct error *e)
+{
 	int64_t now = center_now(&h->center);
 	char folder[4096];
-	struct error ignored = { 0 };
 	bool wild = str_eq(str_c(listen), STR("0.0.0.0")) || str_eq(str_c(listen), STR("::"));
 	int r;
 
-	if (!h->own_cert)
-		return 0;
-	if (certificate_read(h->cert, now, &facts, &ignored) == 0 &&
-	    facts.days_left >= RENEW_DAYS && access(h->key, R_OK) == 0)
+	if (!h->own_cert || has_good_certificate(h, now))
 		return 0;
 	snprintf(folder, sizeof folder, "%.*s", STR_FMT(str_dir(str_c(h->cert))));
 	r = make_folder(folder, e);
-	if (r >= 0)
-		r = certificate_make(h->cert, h->key, &listen, wild ? 0 : 1, now, e);
+	if (r < 0)
+		return r;
+	autoclose int lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (lock < 0 || flock(lock, LOCK_EX) < 0)
+		return error_errno(e, errno, "lock %s", folder);
+	if (has_good_certificate(h, now)) /* made meanwhile */
+		return 0;
+	r = certificate_make(h->cert, h->key, &listen, wild ? 0 : 1, now, e);
 	return r < 0 ? r : 1;
 }
 
