@@ -163,6 +163,17 @@ static bool is_value(str s)
 	return true;
 }
 
+/* Blanks and tabs alone stand around a value (RFC 9110 5.5): what else is trimmed away here is
+ * refused elsewhere, and two readers of one message must not differ. */
+static str trim_blanks(str s)
+{
+	while (s.n && (s.p[0] == ' ' || s.p[0] == '\t'))
+		s = str_from(s, 1);
+	while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+		s.n--;
+	return s;
+}
+
 static int take_fields(str *rest, struct head *h, struct arena *a, const char **why)
 {
 	str line;
@@ -178,7 +189,7 @@ static int take_fields(str *rest, struct head *h, struct arena *a, const char **
 			return refuse(431, "too many header fields", why);
 		size_t colon = str_chr(line, ':');
 		struct head_field f = { str_upto(line, colon),
-			                str_trim(str_from(line, colon + 1)) };
+			                trim_blanks(str_from(line, colon + 1)) };
 		if (colon == line.n || !head_is_token(f.name) || !is_value(f.value))
 			return refuse(400, "a header field is malformed", why);
 		h->fields[h->n++] = f;

@@ -139,6 +139,7 @@ def heads_have_one_reading(server):
         ("a length past 64 bits", get(more="Content-Length: 18446744073709551616\r\n"), 400),
         ("an empty length", get(more="Content-Length:\r\n"), 400),
         ("a coding nobody knows", get(more="Transfer-Encoding: xchunked\r\n"), 501),
+        ("a vertical tab before a coding", get(more="Transfer-Encoding: \x0bchunked\r\n"), 400),
         ("two codings", get(more="Transfer-Encoding: gzip, chunked\r\n"), 501),
         ("two fields of codings", get(more="Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), 400),
         ("chunks in HTTP/1.0", get(more="Transfer-Encoding: chunked\r\n", version="1.0"), 400),
