@@ -262,16 +262,22 @@ static int start_work(const struct settings *s, struct running *x, struct error 
 
 static void stop(struct running *x)
 {
+	bool ended = true;
+
 	if (x->server)
 		server_stop(x->server, GRACE_MS);
 	if (x->work) {
 		if (x->api)
 			api_attach_work(x->api, NULL);
-		work_stop(x->work, GRACE_MS);
+		ended = work_stop(x->work, GRACE_MS);
 	}
 	server_free(x->server);
 	api_free(x->api);
 	secret_done(&x->token);
+	if (!ended) { /* somebody still works in what stands here: nothing is taken from under him */
+		log_warn("serve.unfinished");
+		_exit(EXIT_SUCCESS);
+	}
 	house_close(&x->house);
 	arena_done(&x->arena);
 }

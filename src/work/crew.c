@@ -438,12 +438,12 @@ static void set_free(struct work *w)
 	free(w);
 }
 
-void work_stop(struct work *w, unsigned grace_ms)
+bool work_stop(struct work *w, unsigned grace_ms)
 {
 	int64_t until = time_mono_ms() + grace_ms;
 
 	if (!w)
-		return;
+		return true;
 	pthread_mutex_lock(&w->lock);
 	w->stopping = true;
 	pthread_cond_broadcast(&w->bell);
@@ -457,8 +457,9 @@ void work_stop(struct work *w, unsigned grace_ms)
 	if (all_ended(w)) {
 		w->c->wake = NULL;
 		set_free(w);
-		return;
+		return true;
 	}
 	give_back(w);
 	w->c->wake = NULL;
+	return false;
 }

@@ -23,9 +23,9 @@ struct work_options {          /* borrowed until work_stop */
 /* Threads begin; center_wake() of *c wakes them. *c is not const: its wake hook is set. */
 int work_start(struct center *c, const struct work_options *o, struct work **out,
                struct error *e) must_use;
-/* No new jobs; running ones get grace_ms to end, then are given back to the queue as their leases
- * end; frees. */
-void work_stop(struct work *w, unsigned grace_ms);
+/* No new jobs; running ones get grace_ms to end, then are given back to the queue. True: all ended, and it is freed.
+ * False: threads still run with the center and its store, which must stay: the process is to end. */
+bool work_stop(struct work *w, unsigned grace_ms);
 
 /* --- counted since the start of this process --- */
 
