@@ -205,9 +205,11 @@ static void write_work(struct buf *b, struct work *w)
 
 /* --- who may --- */
 
+/* Behind a proxy the address is the proxy's word, or its own. */
 static bool is_of_this_machine(const struct call *c)
 {
-	return (str_starts(c->x->peer, STR("127.")) || str_eq(c->x->peer, STR("::1"))) &&
+	return !c->api->behind_proxy &&
+	       (str_starts(c->x->peer, STR("127.")) || str_eq(c->x->peer, STR("::1"))) &&
 	       settings_get(c->center, SETTING_METRICS_LOOPBACK);
 }
 
