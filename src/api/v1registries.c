@@ -389,8 +389,13 @@ int v1_remove_registry(struct call *c, struct error *e)
 static int rotate(void *ctx, struct db *d, struct error *e)
 {
 	struct writing *x = ctx;
-	int r = registries_update(d, &x->r, center_now(x->c->center), e);
+	str hash = x->r.hook_hash;
+	int r = registries_get(d, x->c->arena, &sight_all, x->r.id, &x->r, e); /* as it is by now */
 
+	if (r <= 0)
+		return r < 0 ? r : error_set(e, ERR_NOTFOUND, "the registry is gone");
+	x->r.hook_hash = hash;
+	r = registries_update(d, &x->r, center_now(x->c->center), e);
 	return r < 0 ? r : note(x, d, e);
 }
 
