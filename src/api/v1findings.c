@@ -1,5 +1,6 @@
 /* api/v1findings.c — packages over the fleet, findings with their evidence, vulnerabilities and how far they reach. */
 #include "api/v1rows.h"
+#include "center/imagelist.h"
 #include "center/packages.h"
 
 /* --- packages --- */
@@ -8,9 +9,22 @@ struct packages {
 	struct call *c;
 	struct package_filter filter;
 	struct paging paging;
-	struct sight findings;
+	bool counts; /* the findings of the image's packages are the caller's to know */
 	struct package_row_list found;
 };
+
+/* Of the registry that the image is in: that he sees findings elsewhere tells nothing here. */
+static int see_counts(struct packages *x, struct db *d, struct error *e)
+{
+	struct image_row image;
+	struct sight s;
+	int r = v1_sight(x->c, d, SIGHT_FINDINGS, &s, e);
+
+	if (r >= 0 && x->filter.image_id)
+		r = imagelist_image(d, x->c->arena, &s, x->filter.image_id, &image, NULL, e);
+	x->counts = r == 1;
+	return MIN(r, 0);
+}
 
 static int list_packages(void *ctx, struct db *d, struct error *e)
 {
@@ -20,7 +34,7 @@ static int list_packages(void *ctx, struct db *d, struct error *e)
 
 	x->found = (struct package_row_list){ 0 };
 	if (r >= 0)
-		r = v1_sight(x->c, d, SIGHT_FINDINGS, &x->findings, e);
+		r = see_counts(x, d, e);
 	return r < 0 ? r :
 	               v1_listed(x->c,
 	                         packages_list(d, x->c->arena, &s, &x->filter, &x->paging, &x->found, e), e);
@@ -69,7 +83,7 @@ static void write_package(struct jsonout *j, const struct packages *l, const str
 	if (in_image) {
 		jsonout_i64(j, "layer", x->layer);
 		v1_kept(j, "paths", x->paths, "[]");
-		if (l->findings.all || l->findings.registries_n)
+		if (l->counts)
 			jsonout_i64(j, "findings", x->counted);
 	}
 	jsonout_end(j);
