@@ -142,6 +142,8 @@ static int list(void *ctx, struct db *d, struct error *e)
 		r = access_sight(d, c->caller, SIGHT_RESOURCES, c->arena, &sight, e);
 	if (r >= 0)
 		r = azure_find(c, d, &sight, &x, e);
+	if (r >= 0)
+		r = access_sight(d, c->caller, SIGHT_REPORTS, c->arena, &sight, e);
 	if (r >= 0) {
 		f.resource = x.key;
 		r = postures_list(d, c->arena, &sight, &f, &page, &found, e);
@@ -174,7 +176,7 @@ static int get(void *ctx, struct db *d, struct error *e)
 	if (r >= 0)
 		r = azure_scope(c, &x, e);
 	if (r >= 0)
-		r = access_sight(d, c->caller, SIGHT_RESOURCES, c->arena, &sight, e);
+		r = access_sight(d, c->caller, SIGHT_REPORTS, c->arena, &sight, e);
 	if (r >= 0)
 		r = postures_get(d, c->arena, &sight, x.key, arena_lower(c->arena, key), &p, e);
 	if (r < 0)

@@ -2,14 +2,15 @@
 #include "api/gate.h"
 #include "api/ocinames.h"
 #include "api/v1.h"
+#include "center/access.h"
 #include "center/findings.h"
 #include "center/generations.h"
 #include "center/jobs.h"
 #include "center/ledger.h"
 #include "center/packages.h"
 #include "center/subscriptions.h"
-#include "model/reference.h"
 #include "center/resources.h"
+#include "model/reference.h"
 #include "work/triggers.h"
 #include <inttypes.h>
 
@@ -46,7 +47,7 @@ struct seeing {
 static int see(void *ctx, struct db *d, struct error *e)
 {
 	struct seeing *x = ctx;
-	return v1_sight(x->c, d, SIGHT_RESOURCES, &x->sight, e);
+	return v1_sight(x->c, d, SIGHT_REPORTS, &x->sight, e);
 }
 
 /* Work for no registry is the center's, and seen by who sees the whole of it. */
@@ -148,7 +149,7 @@ static int find_job(struct call *c, const char *action, struct job *out, struct 
 		r = v1_read(c, see, &x, e);
 	if (r >= 0)
 		r = job_find(c->center, id, c->arena, out, e);
-	if (r >= 0 && !is_seen(&x.sight, out))
+	if (r == ERR_NOTFOUND || (r >= 0 && !is_seen(&x.sight, out))) /* in the same words */
 		r = error_set(e, ERR_NOTFOUND, "there is no job %" PRId64, id);
 	if (r < 0 || !action)
 		return MIN(r, 0);
@@ -223,9 +224,9 @@ static int list_sources(void *ctx, struct db *d, struct error *e)
 	return registries_list(d, x->c->arena, &sight_all, &any, &most, &x->all, e);
 }
 
-/* From a registry that is watched the center pulls as itself: whoever asks for that must be one who may pull there.
- * 0, or 1 when the call is answered. */
-static int may_pull(struct call *c, str source, struct error *e)
+/* From a watched registry of the same subscription the center pulls as itself (importer.c): whoever asks for that
+ * must be one who may pull there. It is not named, for he may not know of it. 0, or 1 when the call is answered. */
+static int may_pull(struct call *c, str source, const struct registry *into, struct error *e)
 {
 	struct sources x = { .c = c };
 	struct image_reference from;
@@ -235,14 +236,16 @@ static int may_pull(struct call *c, str source, struct error *e)
 		return error_set(e, ERR_NOTFOUND, "source: '%.*s' names no image", STR_FMT(str_upto(source, 128)));
 	r = v1_read(c, list_sources, &x, e);
 	for (size_t i = 0; r >= 0 && i < x.all.n; i++) {
-		str url = x.all.v[i].url;
-		url = str_from(url, str_find(url, STR("://")) + 3);
-		if (!str_eq_nocase(url, from.host) && !str_eq_nocase(url, reference_api_host(&from)))
+		const struct registry *g = &x.all.v[i];
+		str at = str_from(g->url, str_find(g->url, STR("://")) + 3);
+		if ((!str_eq_nocase(at, from.host) && !str_eq_nocase(at, reference_api_host(&from))) ||
+		    !str_eq(g->subscription, into->subscription))
 			continue;
-		r = gate_check(c, "Microsoft.ContainerRegistry/registries/pull/read",
-		               arena_lower(c->arena, registries_resource_id(c->arena, &x.all.v[i])), e);
-		if (r)
-			return r;
+		if (!access_may(c->caller, "Microsoft.ContainerRegistry/registries/pull/read",
+		                registries_resource_id(c->arena, g)))
+			return answer_fail(c, 403, "AuthorizationFailed", "you may not pull from '%.*s' as this center",
+			                   STR_FMT(from.host)) +
+			       1;
 	}
 	return MIN(r, 0);
 }
@@ -284,8 +287,8 @@ int v1_ask_import(struct call *c, struct error *e)
 	(void)json_i64(body, "registryId", &o.registry_id);
 	r = v1_registry(c, arena_printf(c->arena, "%" PRId64, o.registry_id),
 	                "Microsoft.ContainerRegistry/registries/importImage/action", &registry, e);
-	if (r == 0)
-		r = may_pull(c, json_str(body, "source"), e);
+	if (r == 0 && !json_str(body, "username").n)
+		r = may_pull(c, json_str(body, "source"), &registry, e);
 	if (r == 0 && json_str(body, "passwordRef").n)
 		r = gate_check(c, "Microsoft.ContainerRegistry/registries/write", STR("/"), e);
 	if (r)
@@ -393,7 +396,7 @@ static int read_usage(void *ctx, struct db *d, struct error *e)
 {
 	struct billed *x = ctx;
 	struct sight s;
-	int r = v1_sight(x->c, d, SIGHT_RESOURCES, &s, e);
+	int r = v1_sight(x->c, d, SIGHT_REPORTS, &s, e);
 
 	x->found = (struct usage_list){ 0 };
 	return r < 0 ? r :

@@ -67,10 +67,10 @@ str scope_subscription(str scope);         /* the GUID, empty when there is none
 /* His sight (sight.h) for one kind of thing; a registry that was deleted counts where it stood. In
  * a transaction; what it points to is the arena's. */
 enum sight_of {
-	SIGHT_RESOURCES, /* that registries and subscriptions are there, their state and their
-	                    recommendations */
+	SIGHT_RESOURCES, /* that registries and subscriptions are there, and their state */
 	SIGHT_CONTENT,   /* repositories, images, tags, packages: a read role on the registry */
 	SIGHT_FINDINGS,  /* what images suffer from: a security role too */
+	SIGHT_REPORTS,   /* what is said of each as a whole: recommendations, work, usage */
 };
 struct db;
 struct sight;

@@ -7,10 +7,13 @@
 
 static enum access seen(const struct caller *c, enum sight_of what, str scope)
 {
+	static const char *const actions[] = {
+		[SIGHT_RESOURCES] = "Microsoft.ContainerRegistry/registries/read",
+		[SIGHT_REPORTS] = "Microsoft.Security/assessments/read",
+		[SIGHT_CONTENT] = "Microsoft.ContainerRegistry/registries/pull/read",
+	};
 	return what == SIGHT_FINDINGS ? access_findings(c, scope)
-	       : what == SIGHT_CONTENT
-	               ? access_at(c, "Microsoft.ContainerRegistry/registries/pull/read", scope)
-	               : access_at(c, "Microsoft.ContainerRegistry/registries/read", scope);
+	                              : access_at(c, actions[what], scope);
 }
 
 /* What stands at a subscription itself is seen by those who read it all. */

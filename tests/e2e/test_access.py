@@ -84,7 +84,7 @@ def roles():
         reader = c.make_token("reader", ("Reader", SUB))
         for by, role, scope, status in ((owner, "Reader", SUB, 201), (owner, "Owner", SUB + "/resourceGroups/A", 201),
                                         (owner, "Reader", "/", 403), (owner, "Owner", "/subscriptions/" + 8 * "9" + SUB[23:], 403),
-                                        (reader, "Reader", SUB, 403), (owner, "Agent", SUB, 400)):
+                                        (reader, "Reader", SUB, 403), (owner, "Agent", SUB, 409)):
             a = c.post("/api/v1/tokens", {"name": f"{role} {scope} {status}", "roles": [{"role": role, "scope": scope}]}, token=by)
             assert a.status == status, (role, scope, a)
         a = c.get("/api/v1/audit-log", token=reader)
@@ -105,6 +105,61 @@ def roles():
         assert c.get("/api/v1/me", token=agent).json["kind"] == "agent"
         assert c.get("/api/v1/tokens", token=agent).json["value"][0]["name"] == "node"
         assert c.post("/login", "token=" + agent, token=None).status == 401
+
+
+def sight():
+    """A role at one registry tells nothing of another: not its name, not what is said of it, not that it is there."""
+    with served.Center(WORK / "sight") as c:
+        made = {}
+        for name, subscription, port in (("alpha", SUB, 11), ("bravo", SUB, 12), ("charlie", SUB[:-1] + "6", 13)):
+            a = c.post("/api/v1/registries", {"name": name, "subscription": subscription[15:], "url": f"http://127.0.0.1:{port}"})
+            assert a.status == 201, a
+            made[name] = a.json
+            digest = f"sha256:{port:064x}"
+            a = c.post(f"/hooks/{a.json['id']}", {"events": [{"id": "1", "action": "push", "target": {
+                "mediaType": "application/vnd.oci.image.manifest.v1+json", "repository": name, "tag": "1", "digest": digest}}]},
+                token=None, headers={"Authorization": "Bearer " + a.json["hook"]["secret"]})
+            assert a.status == 200, a
+        one, two = made["alpha"]["resourceId"], made["bravo"]["resourceId"]
+        until = time.monotonic() + 30
+        while len(c.get("/api/v1/jobs?kind=scan").json["value"]) < 3 and time.monotonic() < until:
+            time.sleep(0.1)
+        both = c.make_token("both", ("Reader", one), ("AcrPull", two))
+        shown = {j["registryId"] for j in c.get("/api/v1/jobs?kind=scan", token=both).json["value"]}
+        assert shown == {made["alpha"]["id"]}, shown
+        assessments = SUB + "/providers/Microsoft.Security/assessments?api-version=2021-06-01"
+        while "bravo" not in c.get(assessments).text and time.monotonic() < until:
+            time.sleep(0.1)
+        said = c.get(assessments, token=both)
+        assert "alpha" in said.text and "bravo" not in said.text, said
+        other = next(j["id"] for j in c.get("/api/v1/jobs?kind=scan").json["value"] if j["registryId"] != made["alpha"]["id"])
+        unseen, nothing = c.get(f"/api/v1/jobs/{other}", token=both), c.get("/api/v1/jobs/99999", token=both)
+        assert (unseen.status, unseen.text.replace(str(other), "")) == (nothing.status, nothing.text.replace("99999", "")), unseen
+        pusher = c.make_token("pusher", ("AcrPush", one))
+        asked = {"registryId": made["alpha"]["id"], "repository": "r", "tag": "1"}
+        a = c.post("/api/v1/imports", {**asked, "source": "127.0.0.1:12/bravo:1"}, token=pusher)
+        assert a.status == 403 and "bravo" not in a.text and SUB not in a.text, a
+        # elsewhere it is a stranger's registry, of which no credentials are used
+        assert c.post("/api/v1/imports", {**asked, "source": "127.0.0.1:13/charlie:1"}, token=pusher).status == 202
+
+
+def two_at_once():
+    """Processes that start together in one empty folder have one key, its certificate, one admin."""
+    for k in range(4):
+        several = [served.Center(WORK / f"at-once-{k}") for _ in range(3)]
+        for i, c in enumerate(several):
+            c.log_file = WORK / f"at-once-{k}-{i}.log"
+        threads = [threading.Thread(target=c.start) for c in several]
+        try:
+            for t in threads:
+                t.start()
+            for t in threads:
+                t.join()
+            assert [c.get("/healthz", token=None).status for c in several] == [200] * 3
+            assert sum("admin_token" in c.log() for c in several) == 1
+        finally:
+            for c in several:
+                c.stop()
 
 
 def endings():
@@ -542,7 +597,7 @@ def keys():
         assert done.returncode == 4 and "nobody else may read" in done.stderr, done
 
 
-CASES = [first_start, headers, roles, endings, browsers, limits, audit, shell, certificates, graceful, on_postgresql, oidc, oidc_peer, keys]
+CASES = [first_start, headers, roles, sight, two_at_once, endings, browsers, limits, audit, shell, certificates, graceful, on_postgresql, oidc, oidc_peer, keys]
 if __name__ == "__main__":
     wanted = sys.argv[1:]
     images.run([(f.__name__, f) for f in CASES if not wanted or f.__name__ in wanted])

@@ -239,35 +239,41 @@ TEST(sight_holds_the_registries_that_roles_reach)
 		const char *why;
 		size_t n;
 		struct grant grants[2];
-		bool all[3];
-		size_t registries[3], subscriptions[3]; /* resources, content, findings */
+		bool all[4];
+		size_t registries[4], subscriptions[4]; /* resources, content, findings, reports */
 	} rows[] = {
 		{ "nobody", 0, { { 0 } }, { 0 }, { 0 }, { 0 } },
 		{ "owner of all",
 		  1,
 		  { { ROLE_OWNER, STR("/") } },
-		  { true, true, true },
+		  { true, true, true, true },
 		  { 0 },
 		  { 0 } },
 		{ "reader of a subscription",
 		  1,
 		  { { ROLE_READER, STR("/subscriptions/s") } },
 		  { 0 },
-		  { 2, 2, 0 },
-		  { 1, 1, 0 } },
+		  { 2, 2, 0, 2 },
+		  { 1, 1, 0, 1 } },
 		{ "security reader alone",
 		  1,
 		  { { ROLE_SECURITY_READER, STR("/subscriptions/s") } },
 		  { 0 },
-		  { 2, 0, 0 },
-		  { 1, 1, 0 } },
+		  { 2, 0, 0, 2 },
+		  { 1, 1, 0, 1 } },
 		{ "and AcrPull on one",
 		  2,
 		  { { ROLE_SECURITY_READER, STR("/subscriptions/s") },
 		    { ROLE_ACR_PULL, str_c(registry) } },
 		  { 0 },
-		  { 2, 1, 1 },
-		  { 1, 1, 0 } },
+		  { 2, 1, 1, 2 },
+		  { 1, 1, 0, 1 } },
+		{ "reader of one, AcrPull everywhere",
+		  2,
+		  { { ROLE_READER, str_c(registry) }, { ROLE_ACR_PULL, STR("/") } },
+		  { 0 },
+		  { 2, 2, 0, 1 },
+		  { 0 } },
 		{ "AcrPull everywhere",
 		  1,
 		  { { ROLE_ACR_PULL, STR("/") } },
@@ -283,7 +289,7 @@ TEST(sight_holds_the_registries_that_roles_reach)
 	};
 	begin();
 	for (size_t i = 0; i < LEN(rows); i++)
-		for (int what = 0; what < 3; what++) {
+		for (int what = 0; what < 4; what++) {
 			struct looking l = { { .kind = CALLER_TOKEN,
 				               .grants = rows[i].grants,
 				               .grant_count = rows[i].n },
