@@ -162,7 +162,7 @@ int plans_put(struct db *d, struct arena *a, const struct pricing *p, int64_t no
 	const char *known;
 	str key = resources_key(a, p->scope), subscription;
 	struct pricing above, was;
-	bool itself;
+	bool itself = false;
 	int64_t n;
 	int code;
 
@@ -175,7 +175,9 @@ int plans_put(struct db *d, struct arena *a, const struct pricing *p, int64_t no
 	if (code >= 0 && !itself && above.enforce)
 		return error_set(e, ERR_DENIED, "the subscription enforces its own %s plan", known);
 	was = above;
-	if (code >= 0 && (code = find(d, a, key, str_c(known), &was, e)) < 0)
+	if (code >= 0)
+		code = find(d, a, key, str_c(known), &was, e);
+	if (code < 0)
 		return code;
 	bool new = !code;
 	int64_t enabled = !p->standard ? 0 : was.standard && was.enabled_at ? was.enabled_at : now;
