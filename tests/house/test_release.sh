@@ -59,6 +59,19 @@ if command -v docker >/dev/null && engine_start; then
 			scan --max-data-age 0 --db /advisories.db "oci:/image:$tag" | grep -E "^Packages: +[1-9]"
 	}
 	expect "it scans in a container, read-only and without rights" scans
+	serves() { # in an empty volume, read-only around it
+		local id _
+		id=$(docker run -d --network none --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \
+			-v center:/home/nonroot/.local/share/plimsoll "plimsoll:$tag" serve --listen 0.0.0.0:8420 --from none)
+		for _ in $(seq 100); do
+			docker logs "$id" 2>&1 | grep -q " serve.ready " && break
+			sleep 0.1
+		done
+		docker logs "$id" 2>&1 | tail -n 5
+		docker stop -t 60 "$id" >/dev/null
+		[ "$(docker wait "$id")" = 0 ] && docker logs "$id" 2>&1 | grep -q " serve.ready "
+	}
+	expect "it is a center in a container, and stops when it is told to" serves
 else
 	skipped=1
 	echo "SKIP the image in a container: no Docker engine can run here"
