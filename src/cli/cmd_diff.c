@@ -47,6 +47,26 @@ static diff_writer_fn *writer_of(const char *format)
 	return NULL;
 }
 
+/* "old.json", "./old" and "/tmp/old" are no images, also where there is no such file. */
+static bool names_file(str name)
+{
+	return str_starts(name, STR("/")) || str_starts(name, STR("./")) ||
+	       str_starts(name, STR("../")) ||
+	       (str_ends(name, STR(".json")) && str_chr(name, ':') == name.n);
+}
+
+/* The file of a saved report; NULL: it is a target */
+static const char *report_path(const char *name)
+{
+	struct stat st;
+
+	if (!strncmp(name, "report:", 7))
+		return name + 7;
+	if (stat(name, &st) == 0)
+		return str_ends(str_c(name), STR(".json")) && S_ISREG(st.st_mode) ? name : NULL;
+	return names_file(str_c(name)) ? name : NULL; /* that there is none is said of a file */
+}
+
 static int read_arguments(struct settings *s, struct arena *kept, int argc, char **argv,
                           struct error *e)
 {
@@ -81,24 +101,12 @@ static int read_arguments(struct settings *s, struct arena *kept, int argc, char
 		                 s->fail_on);
 	for (int i = 0; i < 2; i++) {
 		s->names[i] = argv[i + 1];
-		if (target_check(s->names[i], e) < 0)
+		if (!report_path(s->names[i]) && target_check(s->names[i], e) < 0)
 			return e->code;
 	}
 	if (!strcmp(argv[1], "-") && !strcmp(argv[2], "-"))
 		return error_set(e, ERR_USAGE, "standard input is one image only");
 	return target_options_settle(&s->target, e);
-}
-
-/* The file of a saved report; NULL: it is a target */
-static const char *report_path(const char *name)
-{
-	struct stat st;
-
-	if (!strncmp(name, "report:", 7))
-		return name + 7;
-	return str_ends(str_c(name), STR(".json")) && stat(name, &st) == 0 && S_ISREG(st.st_mode)
-	               ? name
-	               : NULL;
 }
 
 static int read_report(const char *path, struct side *out, struct error *e)

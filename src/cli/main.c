@@ -42,6 +42,20 @@ static int cmd_version(int argc, char **argv)
 	return 0;
 }
 
+static const struct command *find(const char *name);
+
+static int help_of(char *name)
+{
+	static char flag[] = "--help";
+	const struct command *c = find(name);
+
+	if (!c || c->run == cmd_help) {
+		fprintf(stderr, "plimsoll: no command \"%s\"; `plimsoll help` lists them\n", name);
+		return 2;
+	}
+	return c->run(2, (char *[]){ name, flag, NULL });
+}
+
 static int cmd_help(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "--list")) { /* for completions */
@@ -50,13 +64,15 @@ static int cmd_help(int argc, char **argv)
 				printf("%s\t%s\n", commands[i].name, commands[i].about);
 		return 0;
 	}
+	if (argc == 2 && argv[1][0] != '-' && strcmp(argv[1], "help") != 0)
+		return help_of(argv[1]);
 	puts("Usage: plimsoll COMMAND [OPTION]... [ARGUMENT]...\n\n"
 	     "Finds known vulnerabilities in container images, and says what it could not look "
 	     "at.\n");
 	for (size_t i = 0; i < LEN(commands); i++)
 		if (commands[i].about)
 			printf("  %-10s %s\n", commands[i].name, commands[i].about);
-	puts("\n`plimsoll COMMAND --help` says more.\n\n"
+	puts("\n`plimsoll help COMMAND` says more.\n\n"
 	     "Exit status: 0 clean or nothing above the bar, 1 a policy said no, 2 wrong use,\n"
 	     "3 could not assess, 4 input, registry or network failed.");
 	return 0;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum {
 	REPORT_MIB = 256 /* of a report that is made in one piece */,
@@ -30,6 +31,24 @@ static bool is_folder(const char *path)
 	return str_ends(str_c(path), STR("/")) || (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
 }
 
+/* A scan of minutes is not to end at a folder that is not there. */
+static int check_place(const char *path, struct error *e)
+{
+	struct stat st;
+	char dir[4096];
+	str folder;
+
+	if (!path || !strcmp(path, "-") || stat(path, &st) == 0)
+		return 0;
+	folder = str_dir(str_c(path));
+	if (!folder.n) /* here, or of the root */
+		return 0;
+	if (folder.n >= sizeof dir)
+		return error_set(e, ERR_USAGE, "%s: too long a name", path);
+	snprintf(dir, sizeof dir, "%.*s", STR_FMT(folder));
+	return access(dir, W_OK | X_OK) < 0 ? error_errno(e, errno, "%s", path) : 0;
+}
+
 int outlet_open(struct outlet *o, const char *path, const char *format, bool several,
                 struct error *e)
 {
@@ -48,7 +67,7 @@ int outlet_open(struct outlet *o, const char *path, const char *format, bool sev
 		                 format);
 	if (o->folder && mkdir(path, 0777) < 0 && errno != EEXIST)
 		return error_errno(e, errno, "make folder %s", path);
-	return 0;
+	return o->folder ? 0 : check_place(path, e);
 }
 
 static int open_sink(struct outlet *o, const char *path, struct error *e)

@@ -310,6 +310,7 @@ int sbomitem_spdx(struct sbomread *r, const struct json *j, struct error *e)
 		              .version = told(json_str(j, "versionInfo")),
 		              .license = first_of(told(json_str(j, "licenseDeclared")),
 		                                  told(json_str(j, "licenseConcluded"))),
+		              .description = json_str(j, "summary"),
 		              .path = path_in(json_str(j, "sourceInfo")) };
 
 	i.maintainer = colon < supplier.n ? str_from(supplier, colon + 2) : supplier;

@@ -103,7 +103,9 @@ static int take_digest(str *text, struct image_reference *r, struct error *e)
 		return 0;
 	r->digest = str_from(*text, at + 1);
 	*text = str_upto(*text, at);
-	return digest_parse(r->digest, &ignored, e);
+	if (digest_parse(r->digest, &ignored, e) < 0)
+		return error_set(e, ERR_USAGE, "not a sha256 digest: %.*s", STR_FMT(r->digest));
+	return 0;
 }
 
 static int take_tag(str *text, struct image_reference *r, struct error *e)
