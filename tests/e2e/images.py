@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tarfile
 
-sys.path.insert(0, os.environ["ROOT"] + "/tools")
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools"))
 from oci_image import Layout  # noqa: E402
 
 DIR = object()

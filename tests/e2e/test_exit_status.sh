@@ -38,6 +38,12 @@ images.save("nofix", [{**debian, **dpkg(("zlib1g", "zlib", "1:1.2.13.dfsg-1"))}]
 P
 p=$PLIMSOLL
 expect 0 . "$p" --version
+expect 0 'Usage: plimsoll scan' "$p" help scan
+expect 2 'no command "nothing"' "$p" help nothing
+expect 2 'not a sha256 digest' "$p" scan localhost:1/x@sha256:zz --db "$db"
+expect 4 'there.json: No such file' "$p" diff not-there.json ./not-there --db "$db"
+expect 4 'not-there: No such file' "$p" diff ./not-there not-there.json --db "$db"
+expect 4 '/nonexistent/x: No such file' "$p" scan oci:no-image -o /nonexistent/x --db "$db"
 expect 0 scan "$p" --help
 expect 0 fail-on "$p" scan --help
 expect 0 . "$p" scan oci:clean --db "$db"

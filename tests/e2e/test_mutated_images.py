@@ -20,6 +20,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import time
 import zipfile
 
@@ -32,7 +33,14 @@ try:
 except ImportError:
     jsonschema = None
 
-PROGRAM, ROOT = os.environ["PLIMSOLL"], pathlib.Path(os.environ["ROOT"])
+os.environ["PLIMSOLL_NO_CACHE"] = "1"  # a layer kept from before would hide what a reader does now
+PROGRAM = os.path.abspath(os.environ["PLIMSOLL"])
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+if "WORK" in os.environ:
+    os.chdir(os.environ["WORK"])
+else:  # by hand
+    os.chdir(tempfile.mkdtemp(prefix="mutated-images-"))
+    print(f"in {os.getcwd()}")
 CORPUS = ROOT / "fuzz/corpus"
 COUNT, SEED = int(os.environ.get("MUTATED_IMAGES", "1000")), int(os.environ.get("MUTATED_SEED", "1"))
 BATCH, SECONDS = 16, 60  # images of one run; each may take this long, sanitizers and a busy machine in it

@@ -22,5 +22,5 @@ scan 3 "oci:$image:1" --db "$db" --max-data-age 180 -f json -o old
 sleep 1.1
 scan 3 "oci:$image:1" --db "$db" --max-data-age 180 -f json -o again
 cmp old again || fail "a fixed day gives other bytes"
-grep -q 'old-data' old || fail "old data are not named"
+grep -q 'old-advisory-data' old || fail "old data are not named"
 echo "$((passed + 2)) passed, 0 failed, 0 skipped"

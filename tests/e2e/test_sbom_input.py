@@ -69,5 +69,16 @@ for name, text, status, words in (
     got = run("sbom", f"sbom:{WORK}/bad")
     expect(name, got.returncode == status and words.encode() in got.stderr, got.stderr)
 
+# what we write we read: the release's name and version, too
+release = {"etc/os-release": 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n', "var/lib/dpkg/status":
+           "Package: sudo\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.9.13p3-1\n\n"}
+images.save(WORK / "release", [release])
+for form in ("spdx", "cyclonedx"):
+    file = WORK / f"release.{form}.json"
+    subprocess.run([PROGRAM, "sbom", "-f", form, "-o", file, f"oci:{WORK}/release:1"], check=True)
+    said = subprocess.run([PROGRAM, "sbom", "-f", "json", f"sbom:{file}"], capture_output=True, text=True, check=True).stdout
+    distro = json.loads(said)["distro"]
+    expect(f"{form} keeps the release", (distro["id"], distro["version_id"], distro.get("name")) == ("debian", "12", "Debian GNU/Linux 12 (bookworm)"), distro)
+
 print(f"{passed} passed, {failed} failed, 0 skipped")
 sys.exit(bool(failed))
