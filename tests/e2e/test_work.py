@@ -15,6 +15,7 @@ import images
 from center import Center, Registry, advisory, layout, update, wait_for
 
 DAY = 86400
+SEVERITIES = ("unknown", "negligible", "low", "medium", "high", "critical")
 
 
 def with_data(*options):
@@ -415,6 +416,58 @@ def a_scan_that_takes_long_is_reported():
         server.shutdown()
 
 
+def metadata(name, version):
+    return f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+
+
+DIST = "usr/lib/python3/dist-packages"
+DEBIAN = {
+    "etc/os-release": 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian 12"\n',
+    "var/lib/dpkg/status": "".join(
+        f"Package: {name}\nStatus: install ok installed\nArchitecture: all\nSource: {source}\nVersion: {version}\n\n"
+        for name, source, version in (("python3-django", "python-django", "3:3.2.19-1+deb12u1"), ("libssl3", "openssl", "3.0.9-1"),
+                                      ("zlib1g", "zlib", "1:1.2.13.dfsg-1"))),
+    "var/lib/dpkg/info/python3-django.list": f"/.\n/usr\n/{DIST}/Django-3.2.19.egg-info/PKG-INFO\n",
+    f"{DIST}/Django-3.2.19.egg-info/PKG-INFO": metadata("Django", "3.2.19"),
+}
+
+
+def what_the_center_finds_is_what_a_scan_finds():
+    """The same flaws, packages, severities, fixes and reasons to hide, of distribution and language packages, in two layers."""
+    tracker = {source: {cve: {"description": "x", "releases": {"bookworm": {
+        "status": "open" if fixed is None else "resolved", "urgency": urgency, "fixed_version": fixed or "",
+        "repositories": {"bookworm": "1"}}}}} for source, cve, fixed, urgency in (
+            ("python-django", "CVE-2026-2001", None, "not yet assigned"), ("openssl", "CVE-2026-2002", "3.0.11-1", "low"),
+            ("zlib", "CVE-2026-2003", "1:1.2.12", "high"))}
+    r = Registry()
+    with Center() as c:
+        (c.feeds / "debian").mkdir(parents=True)
+        (c.feeds / "debian/tracker.json").write_text(json.dumps(tracker))
+        advisory(c.feeds, "PyPI", "django", "4.2.1", 2001)
+        advisory(c.feeds, "PyPI", "django", "4.2.2", 2004, "CRITICAL")
+        advisory(c.feeds, "npm", "left", "2.0.0", 1001, "LOW")
+        advisory(c.feeds, "npm", "left", "1.5.0", 1002)
+        update(c.feeds, c.db)
+        c.start()
+        one = c.add_registry(r.host, poll_s=10**9)
+        pip = "usr/local/lib/python3.11/dist-packages/Django-3.2.18.dist-info/METADATA"
+        made = layout("same", layers=[DEBIAN, {pip: metadata("Django", "3.2.18"), **images.npm("srv", "left", "1.9.0")}])
+        digest = r.push(made, "team/app:1")
+        c.event(one, 1, "team/app", "1", digest)
+        wait_for(lambda: c.findings(digest))
+        c.idle()
+        report = images.report(made, database=str(c.db))
+        said = {(f["package"]["name"], f["package"]["version"], f["id"], f["severity"].lower(), f.get("fixed_version", ""),
+                 f.get("hidden", {}).get("kind", "")) for k in ("findings", "suppressed") for f in report[k]}
+        kept = {(n, v, cve, SEVERITIES[s], fixed, json.loads(detail).get("hidden", {}).get("kind", ""))
+                for n, v, cve, s, fixed, detail in c.rows(
+                    "SELECT p.name, p.version, v.name, x.severity, x.fixed_version, x.detail FROM matched x JOIN package p "
+                    "ON p.id = x.package_id JOIN vulnerability v ON v.id = x.vulnerability_id")}
+        assert said == kept, (said - kept, kept - said)
+        assert len(said) >= 6 and {x[5] for x in said} == {"", "owned"}, said
+    r.stop()
+
+
 def a_plan_that_is_off_scans_nothing():
     r = Registry()
     with with_data() as c:
@@ -451,6 +504,7 @@ def main():
         a_registry_that_is_away_is_asked_again,
         a_push_that_the_registry_does_not_have_yet_is_not_given_up,
         a_scan_that_takes_long_is_reported,
+        what_the_center_finds_is_what_a_scan_finds,
         a_plan_that_is_off_scans_nothing,
     )])
 
