@@ -510,6 +510,7 @@ int main(int argc, char **argv)
 	center.clock.fd = -1;
 	asking = ARENA(MIB(256));
 	if (images)
+		if (images) /* 0: a store that was filled before */
 		fill(images);
 	generation("one", "first generation", NULL, false);
 	generation("two", "whole generation, nothing changed", NULL, false);

@@ -13,19 +13,26 @@ static int match(struct work *w, const struct data_hold *data, struct error *e)
 	return r < 0 ? r : matcher_judge(&m, false, e);
 }
 
-/* A generation that came meanwhile looked through the packages before these were there. */
+static int ask_newest(void *ctx, struct db *d, struct error *e)
+{
+	struct arena a cleanup(arena_done) = ARENA(MIB(1));
+	struct generation g = { 0 };
+	int r = generations_current(d, &a, &g, e);
+
+	*(int64_t *)ctx = g.id;
+	return r;
+}
+
+/* A generation that came meanwhile, or that another host has already, was looked through before
+ * these packages were there. */
 static int catch_up(struct work *w, int64_t used, struct error *e)
 {
-	struct data_hold now = { 0 };
 	char subject[40];
-	int r = data_take(w->data, &now, e);
+	int64_t newest;
+	int r = store_do(w->c->store, STORE_READ, ask_newest, &newest, e);
 
-	if (r < 0)
-		return r;
-	int64_t id = now.generation_id;
-	data_let_go(w->data, &now);
-	if (id == used)
-		return 0;
+	if (r < 1 || newest <= used)
+		return MIN(r, 0);
 	snprintf(subject, sizeof subject, "since %" PRId64, used);
 	return job_put(w->c,
 	               &(struct job_order){ .kind = JOB_REMATCH,
@@ -36,18 +43,10 @@ static int catch_up(struct work *w, int64_t used, struct error *e)
 
 /* --- without data --- */
 
-static int ask_known(void *ctx, struct db *d, struct error *e)
-{
-	struct arena a cleanup(arena_done) = ARENA(MIB(1));
-	struct generation g;
-
-	(void)ctx;
-	return generations_current(d, &a, &g, e);
-}
-
 int fresh_without_data(struct work *w, struct error *e)
 {
-	int r = store_do(w->c->store, STORE_READ, ask_known, NULL, e);
+	int64_t newest;
+	int r = store_do(w->c->store, STORE_READ, ask_newest, &newest, e);
 
 	return r ? r : MIN(matcher_judge_none(w->c, e), 0);
 }

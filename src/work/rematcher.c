@@ -23,15 +23,18 @@ struct rematching {
 	struct matcher m;
 	struct arena a;
 	struct generation base; /* matched whole before */
-	bool has_base;
+	bool has_base, behind;  /* behind: another host has newer data */
 	str matcher, reach, reach_now;
 };
 
 static int read_base(void *ctx, struct db *d, struct error *e)
 {
 	struct rematching *x = ctx;
-	int r = generations_complete(d, &x->a, &x->base, e);
+	struct generation newest;
+	int r = generations_current(d, &x->a, &newest, e);
 
+	x->behind = r == 1 && newest.id > x->data.generation_id;
+	r = r < 0 ? r : generations_complete(d, &x->a, &x->base, e);
 	if (r < 0)
 		return r;
 	x->has_base = r == 1;
@@ -242,7 +245,10 @@ int rematcher_run(struct task *t, struct error *e)
 		                .max_data_age_days = t->w->o.max_data_age_days };
 	x.reach_now = delta_reach(x.data.db, &x.a);
 	r = store_do(t->c->store, STORE_READ, read_base, &x, e);
-	if (r >= 0 && str_eq(what, STR("exploited")))
+	if (r >= 0 && x.behind) /* tried again, until that host takes it */
+		r = error_set(e, ERR_UPSTREAM,
+		              "the advisory database of this host is older than another's");
+	else if (r >= 0 && str_eq(what, STR("exploited")))
 		r = match_exploited(&x, e);
 	else if (r >= 0 && str_eq(what, STR("judge")))
 		r = matcher_judge(&x.m, true, e);
