@@ -1,5 +1,7 @@
 #include "net/transfer.h"
 #include "base/time.h"
+#include <arpa/inet.h>
+#include <sys/socket.h>
 
 enum {
 	RECEIVE_BYTES = 256 << 10, /* libcurl's own buffer, and the most it hands over at a time */
@@ -109,6 +111,30 @@ static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 	return total;
 }
 
+/* 169.254.0.0/16 and fe80::/10 */
+static bool is_link_local(const struct sockaddr *a)
+{
+	const struct sockaddr_in6 *v6 = (const void *)a;
+
+	if (a->sa_family == AF_INET)
+		return ntohl(((const struct sockaddr_in *)(const void *)a)->sin_addr.s_addr) >>
+		               16 ==
+		       0xa9fe;
+	return a->sa_family == AF_INET6 &&
+	       (IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr) ||
+	        (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr) && v6->sin6_addr.s6_addr[12] == 169 &&
+	         v6->sin6_addr.s6_addr[13] == 254));
+}
+
+/* Nothing that is asked for is there, but a cloud machine's own credentials are: whoever may name a
+ * registry, and a server that redirects, does not lead us to them. */
+static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	(void)ctx, (void)purpose;
+	return is_link_local(&a->addr) ? CURL_SOCKET_BAD
+	                               : socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+}
+
 static void set_options(CURL *c, const struct wire *w, struct transfer *t)
 {
 	curl_easy_reset(c);
@@ -117,6 +143,7 @@ static void set_options(CURL *c, const struct wire *w, struct transfer *t)
 	/* one connection a stream: HTTP/2 would buffer a paused stream without our bound */
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(c, CURLOPT_USERAGENT, "plimsoll/" PLIMSOLL_VERSION);
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, w->headers);
 	curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

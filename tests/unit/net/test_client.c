@@ -391,3 +391,22 @@ TEST(a_document_has_a_ceiling_and_survives_a_cut)
 	client_free(c);
 	script_end(&s);
 }
+
+TEST(link_local_addresses_are_not_asked)
+{
+	static const char *const urls[] = { "http://169.254.0.1/", "http://[::ffff:169.254.0.1]/",
+		                            "http://[fe80::1]/" };
+	struct client_options o = { .connect_s = 5, .timeout_s = 5, .plain_http = true };
+	int64_t began_ms = time_mono_ms();
+
+	for (size_t i = 0; i < LEN(urls); i++) {
+		struct buf text cleanup(buf_done) = BUF(1024);
+		struct client *c = NULL;
+		struct error e = { 0 };
+
+		EXPECT_OK(client_new(&o, &c, &e), &e);
+		EXPECT_INT(client_get_document(c, urls[i], 1024, &text, &e), ERR_UPSTREAM);
+		client_free(c);
+	}
+	EXPECT(time_mono_ms() - began_ms < 4000); /* refused, not waited for */
+}
