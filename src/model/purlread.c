@@ -128,7 +128,8 @@ int purl_parse(str text, struct arena *a, struct purl *out, struct error *e)
 	out->space = slash < rest.n ? decode(a, strip(str_upto(rest, slash), '/')) : (str){ 0 };
 	if (!out->name.n && !a->failed)
 		return error_set(e, ERR_FORMAT, "a package URL without a name");
-	bool odd = has_control(out->name) || has_control(out->space) || has_control(out->version);
+	bool odd = has_control(out->name) || has_control(out->space) || has_control(out->version) ||
+	           has_control(out->subpath);
 	for (size_t i = 0; i < out->qualifiers.n; i++)
 		odd |= has_control(out->qualifiers.v[i].value);
 	if (odd)
