@@ -34,7 +34,7 @@ except ImportError:
     jsonschema = None
 
 os.environ["PLIMSOLL_NO_CACHE"] = "1"  # a layer kept from before would hide what a reader does now
-PROGRAM = os.path.abspath(os.environ["PLIMSOLL"])
+PROGRAM = os.environ["PLIMSOLL"] = os.path.abspath(os.environ["PLIMSOLL"])
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 if "WORK" in os.environ:
     os.chdir(os.environ["WORK"])
