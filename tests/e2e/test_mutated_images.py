@@ -34,6 +34,7 @@ except ImportError:
     jsonschema = None
 
 os.environ["PLIMSOLL_NO_CACHE"] = "1"  # a layer kept from before would hide what a reader does now
+os.environ["SOURCE_DATE_EPOCH"] = "1704067200"  # the releases of the images are kept up then
 PROGRAM = os.environ["PLIMSOLL"] = os.path.abspath(os.environ["PLIMSOLL"])
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 if "WORK" in os.environ:
