@@ -36,6 +36,7 @@ CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar"
 SUBSCRIPTION = "00000000-0000-4000-8000-000000000001"
 ASSESSMENT = "c0b7cfc6-3172-465a-b378-53c7ff2cc0d5"  # images of registries should have no vulnerabilities
+FORMER_ASSESSMENT = "dbd0cb49-b563-45e7-9724-889e799fa648"  # the same as it was before, which lists clean images too
 
 
 def advisories(folder, source=None):
@@ -359,9 +360,9 @@ class Center:
         found = self.pages(f"/api/v1/images?digest={digest}")
         return found[0]["state"] if found else None
 
-    def rows(self, digest):
+    def rows(self, digest, assessment=ASSESSMENT):
         """What Azure's route of sub-assessments lists of an image: its findings, or the one row that says why there is none."""
-        path = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Security/assessments/{ASSESSMENT}/subAssessments?api-version=2019-01-01-preview"
+        path = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Security/assessments/{assessment}/subAssessments?api-version=2019-01-01-preview"
         return [f for f in self.pages(path) if digest in json.dumps(f)]
 
     def findings(self, digest):

@@ -13,6 +13,7 @@ import fleet  # noqa: E402
 import postgres  # noqa: E402
 
 WORK = pathlib.Path(os.environ["WORK"])
+SECONDS = 180  # a sanitized program on a busy machine
 BAD = fleet.npm_layer("lodash", "4.17.15")
 
 
@@ -39,12 +40,12 @@ def watched(c, r):
 def in_use(c, r, digests, back_up):
     """A backup while pushes come in; what was assessed before it began."""
     tell(c, r, digests[:30])
-    fleet.wait_for(lambda: len(assessed(c)) >= 20, why="the first images")
+    fleet.wait_for(lambda: len(assessed(c)) >= 20, seconds=SECONDS, why="the first images")
     before = assessed(c)
     tell(c, r, digests[30:60], 30)  # some of these are events, some are jobs, some are done in the copy
     back_up()
     tell(c, r, digests[60:], 60)
-    fleet.wait_for(lambda: len(assessed(c)) == len(digests), why="all images")
+    fleet.wait_for(lambda: len(assessed(c)) == len(digests), seconds=SECONDS, why="all images")
     return before
 
 
@@ -54,9 +55,10 @@ def goes_on(c, r, digests, before):
     assert before <= first, f"{len(before - first)} of {len(before)} are not assessed any more"
     assert c.findings(next(iter(before)))
     c.move_clock(61)  # leases of those who had jobs when it was copied
-    fleet.wait_for(lambda: len(assessed(c)) >= 60, why="what waited in the copy")
+    fleet.wait_for(lambda: len(assessed(c)) >= 60, seconds=SECONDS, why="what waited in the copy")
     tell(c, r, digests)  # or by a poll
-    fleet.wait_for(lambda: assessed(c) == set(digests) and not c.count("job", "kind = 'scan'"), why="what came since")
+    fleet.wait_for(lambda: assessed(c) == set(digests) and not c.count("job", "kind = 'scan'"), seconds=SECONDS,
+                   why="what came since")
     billed = [row[0] for row in c.sql("SELECT digest FROM ledger")]
     assert sorted(billed) == sorted(digests)
 

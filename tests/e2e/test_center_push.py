@@ -30,7 +30,9 @@ def pushed(kind):
             assert re.search(rf"scan\.stage image={bad} stage={stage} ms=\d+", log), f"no stage {stage}"
         good = r.push("team/clean", "1", GOOD)
         fleet.wait_for(lambda: c.count("scan", "state = 'done'") == 2, SECONDS, why="the second scan")
-        assert [f["properties"]["status"]["code"] for f in c.rows(good)] == ["Healthy"], c.rows(good)
+        assert c.state(good) == "healthy" and not c.rows(good)
+        clean = c.rows(good, fleet.FORMER_ASSESSMENT)
+        assert [f["properties"]["status"]["code"] for f in clean] == ["Healthy"], clean
         r.put("team/app", "2", r.manifest("team/app", BAD))  # the same digest under another tag
         fleet.wait_for(lambda: c.count("event", "done_at IS NULL") == 0 and c.count("event") >= 3, SECONDS)
         fleet.wait_for(lambda: c.count("job") == 0, SECONDS)
