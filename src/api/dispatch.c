@@ -245,6 +245,14 @@ static bool worth_a_note(struct call *c)
 	                     time_mono_ms(), &left, &wait_s);
 }
 
+/* "/hooks/main" of "/hooks/main/…" */
+static str hook_target(str path)
+{
+	size_t from = MIN(path.n, sizeof "/hooks/" - 1);
+
+	return str_upto(path, from + str_chr(str_from(path, from), '/'));
+}
+
 static void note_refusal(struct call *c)
 {
 	struct audit entry = { .actor = c->caller->name,
@@ -253,8 +261,8 @@ static void note_refusal(struct call *c)
 	struct error e = { 0 };
 
 	entry.target = str_upto(c->x->path, 2048);
-	if (route_part(&c->match, "secret").n) /* of a hook: stands last */
-		entry.target = str_dir(entry.target);
+	if (c->route->family == FAMILY_HOOK) /* what stands behind the first name may be a secret */
+		entry.target = hook_target(entry.target);
 	entry.action =
 	        c->route->action
 	                ? str_c(c->route->action)

@@ -269,6 +269,24 @@ static int read_image(struct run *x, struct error *e)
 	return r;
 }
 
+/* What is known of a digest is told of a registry only when that one has it, whoever says so. */
+static int ask_for_it(struct run *x, struct error *e)
+{
+	struct upstream remote = { 0 };
+	struct upstream_head head;
+	struct image_reference ref =
+	        door_reference(&x->door, x->repository, (str){ 0 }, x->digest);
+	int r;
+
+	if (!str_eq(x->reason, STR("push")) && !str_eq(x->reason, STR("sync")))
+		return 0; /* was asked before */
+	r = upstream_open(&ref, &x->door.options, x->a, &remote, e);
+	r = r < 0 ? r : upstream_find(&remote, e);
+	r = r < 0 ? r : upstream_head(&remote, x->digest, x->a, &head, e);
+	upstream_close(&remote);
+	return r ? MIN(r, 0) : error_set(e, ERR_NOTFOUND, "the registry has no such digest there");
+}
+
 /* Which images the digest stands for, and what to do with it */
 static int read_all(struct run *x, struct error *e)
 {
@@ -277,7 +295,7 @@ static int read_all(struct run *x, struct error *e)
 	int r = 0;
 
 	if (known && x->manifest.kind == MANIFEST_KIND_IMAGE)
-		return 0; /* only matched */
+		return ask_for_it(x, e); /* only matched */
 	r = source_platforms(x->target, &x->door.options, x->a, &x->platforms, e);
 	if (r < 0)
 		return r;
