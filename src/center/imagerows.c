@@ -273,6 +273,15 @@ static int tell_cause(struct loading *l, struct image_row *x, const struct facts
 	return 0;
 }
 
+/* Of a day before it was read nothing is known, and so it is not called healthy. */
+static void forget(struct image_row *x)
+{
+	x->state = IMAGE_WAITING;
+	x->cause = STR("it was not read yet on that day");
+	x->tally = (struct tally){ 0 };
+	x->scanned_at = x->assessed_at = 0;
+}
+
 static int judge(struct loading *l, struct error *e)
 {
 	int64_t *manifests = arena_many(l->a, l->n, int64_t), matched = 0;
@@ -305,6 +314,8 @@ static int judge(struct loading *l, struct error *e)
 			x->assessed_at = MAX(MAX(x->assessed_at, x->scanned_at), matched);
 		if (code >= 0 && !index)
 			code = tell_cause(l, x, f, e);
+		if (l->at && x->scanned_at > l->at)
+			forget(x);
 	}
 	return take_end(l->a, code, e);
 }

@@ -412,6 +412,28 @@ TEST(what_was_known_on_a_day_is_told_with_the_data_of_that_day)
 	fleet_end();
 }
 
+TEST(of_a_day_before_it_was_read_an_image_only_waits)
+{
+	begin_findings();
+	struct image_list l = { 0 };
+	struct image_filter then = { .digest = fleet_digest('1'), .at = NOON + 100 };
+	struct db *d = fleet_open();
+
+	EXPECT_OK(imagelist_images(d, &fleet_arena, &sight_all, &then, NULL, &l, &err), &err);
+	EXPECT_OK(manifests_note(d, l.v[0].manifest_id, MANIFEST_SCANNED, STR(""), NOON + 500, &err),
+	          &err);
+	l = (struct image_list){ 0 };
+	EXPECT_OK(imagelist_images(d, &fleet_arena, &sight_all, &then, NULL, &l, &err), &err);
+	EXPECT_INT(l.v[0].state, IMAGE_WAITING);
+	EXPECT_INT(tally_sum(&l.v[0].tally), 0);
+	then.at = NOON + 500;
+	l = (struct image_list){ 0 };
+	EXPECT_OK(imagelist_images(d, &fleet_arena, &sight_all, &then, NULL, &l, &err), &err);
+	EXPECT_INT(l.v[0].state, IMAGE_UNHEALTHY);
+	fleet_close();
+	fleet_end();
+}
+
 /* --- states --- */
 
 TEST(a_state_is_the_same_in_words_and_in_sql)
