@@ -325,6 +325,19 @@ static void wait_for_signals(const struct settings *s, struct running *x, const 
 	}
 }
 
+/* A start that failed has shown nothing, and the token is made only once: it is kept in its file. */
+static void keep_token(const struct house *h, const struct secret *token)
+{
+	struct error e = { 0 };
+
+	if (!secret_is_set(token))
+		return;
+	if (house_write_secret(h->token_file, token, &e) < 0)
+		fprintf(stderr, "plimsoll: the admin token is lost: %s\n", e.msg);
+	else
+		fprintf(stderr, "plimsoll: the admin token is in %s\n", h->token_file);
+}
+
 static int serve(struct settings *s, struct error *e)
 {
 	struct running x = { .arena = ARENA(1 << 20) };
@@ -355,6 +368,8 @@ static int serve(struct settings *s, struct error *e)
 		         KV("data", x.house.dir), KVS("subscription", x.subscription));
 		wait_for_signals(s, &x, &set);
 		log_info("serve.stop");
+	} else if (is_watched(s)) {
+		keep_token(&x.house, &x.token);
 	}
 	stop(&x);
 	return r < 0 ? r : 0;
