@@ -183,7 +183,7 @@ def endings():
         assert c.get("/api/v1/me", token=usual).status == 200
         clock.write_text(f"+{400 * 86400}\n")
         assert c.get("/api/v1/me", token=usual).status == 401
-        assert c.post("/api/v1/tokens", {"name": "past", "roles": [{"role": "Reader"}], "expiresAt": "2020-01-01"}).status == 400
+        assert c.post("/api/v1/tokens", {"name": "past", "roles": [{"role": "Reader"}], "expiresAt": "2020-01-01"}).status == 409
 
 
 def sign_in(c, form, **more):
