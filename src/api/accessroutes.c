@@ -85,7 +85,7 @@ static int get_token(struct call *c, struct error *e)
 {
 	struct jsonout j = answer_json(c);
 	struct token t = { 0 };
-	int64_t id;
+	int64_t id = 0;
 	int r = token_id(c, &id, e);
 
 	if (r >= 0)
@@ -97,7 +97,7 @@ static int get_token(struct call *c, struct error *e)
 
 static int revoke_token(struct call *c, struct error *e)
 {
-	int64_t id;
+	int64_t id = 0;
 	int r = token_id(c, &id, e);
 
 	if (r >= 0)

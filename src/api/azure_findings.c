@@ -2,6 +2,7 @@
  * them, and one. */
 #include "api/azure_walk.h"
 #include "center/postures.h"
+#include <assert.h>
 
 static int find_scope(struct walk *w, struct error *e)
 {
@@ -97,6 +98,7 @@ static int parent_of_one(struct walk *w, int64_t image_id, int64_t registry_id, 
 	struct image_list found = { 0 };
 	int r;
 
+	assert(w->only);
 	if (!w->only->running) {
 		if (!is_in_scope(w, registry_id, subscription, group))
 			return no_such(w, e);
@@ -115,7 +117,7 @@ static int parent_of_one(struct walk *w, int64_t image_id, int64_t registry_id, 
 static int write_image(struct walk *w, const struct finding_key *k, struct error *e)
 {
 	struct image_row i = { 0 };
-	const struct azure_parent *p;
+	const struct azure_parent *p = NULL;
 	int r = imagelist_image(w->db, &w->batch, &w->sight, k->image_id, &i, NULL, e);
 
 	if (r < 0)
@@ -133,7 +135,7 @@ static int write_image(struct walk *w, const struct finding_key *k, struct error
 static int write_finding(struct walk *w, const struct finding_key *k, struct error *e)
 {
 	struct finding_row f = { 0 };
-	const struct azure_parent *p;
+	const struct azure_parent *p = NULL;
 	int r = findings_get(w->db, &w->batch, &w->sight, k, &f, e);
 
 	if (r < 0)
@@ -151,7 +153,7 @@ static int get(void *ctx, struct db *d, struct error *e)
 {
 	struct call *c = ctx;
 	struct walk *w = arena_new(c->arena, struct walk);
-	struct finding_key k;
+	struct finding_key k = { 0 };
 	int r;
 
 	if (!w)

@@ -121,7 +121,7 @@ static bool is_one_of(str word, const char *words)
 }
 
 /* Members that may be put; those with words take no others. */
-static const struct member {
+static const struct member { // NOLINT(clang-analyzer-optin.performance.Padding)
 	const char *name;
 	enum { TEXT, LIST, TRUTH, OBJECT } kind;
 	const char *words;

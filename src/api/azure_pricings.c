@@ -125,7 +125,7 @@ static int list(void *ctx, struct db *d, struct error *e)
 	struct call *c = ctx;
 	struct jsonout j = answer_json(c);
 	struct pricing_list found = { 0 };
-	struct azure_scope x;
+	struct azure_scope x = { 0 };
 	str names;
 	int r = read_filter(c, &names, e);
 
@@ -152,9 +152,9 @@ static int get(void *ctx, struct db *d, struct error *e)
 {
 	struct call *c = ctx;
 	struct jsonout j = answer_json(c);
-	struct azure_scope x;
+	struct azure_scope x = { 0 };
 	struct pricing p = { 0 };
-	str name;
+	str name = { 0 };
 	int r = plan_name(c, &name, e);
 
 	if (r >= 0)

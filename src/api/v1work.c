@@ -142,7 +142,7 @@ static int find_job(struct call *c, const char *action, struct job *out, struct 
 {
 	struct seeing x = { .c = c };
 	struct registry registry;
-	int64_t id;
+	int64_t id = 0;
 	int r = v1_id(c, "job", &id, e);
 
 	if (r >= 0)
@@ -165,7 +165,7 @@ static int find_job(struct call *c, const char *action, struct job *out, struct 
 int v1_get_job(struct call *c, struct error *e)
 {
 	struct jsonout j = answer_json(c);
-	struct job found;
+	struct job found = { 0 };
 	int r = find_job(c, NULL, &found, e);
 
 	if (r < 0)
@@ -181,7 +181,7 @@ static str target_of(struct call *c, const struct job *j)
 
 int v1_run_job(struct call *c, struct error *e)
 {
-	struct job found;
+	struct job found = { 0 };
 	int r = find_job(c, ACTION_JOBS, &found, e);
 
 	if (r == 0)
@@ -195,7 +195,7 @@ int v1_run_job(struct call *c, struct error *e)
 
 int v1_drop_job(struct call *c, struct error *e)
 {
-	struct job found;
+	struct job found = { 0 };
 	int r = find_job(c, "Plimsoll.Center/jobs/delete", &found, e);
 
 	if (r == 0)

@@ -3,6 +3,7 @@
 #include "center/generations.h"
 #include "center/rowtake.h"
 #include "center/tallies.h"
+#include <assert.h>
 
 /* How the store walks: from images to their matches, or from what few packages or one vulnerability
  * have. A page is first a list of keys; its rows are read afterwards. Images are taken some at a
@@ -338,6 +339,7 @@ int findings_list(struct db *d, struct arena *a, const struct sight *s,
 	if (code < 0)
 		return code;
 	if (l.places.n == l.limit) {
+		assert(l.places.v && l.places.n > 1); /* a limit is one row more than a page, which has one */
 		const struct finding_place *x = &l.places.v[--l.places.n - 1];
 		const struct value keys[KEYS] = { V_INT(x->severity), V_INT(x->key.image_id),
 			                          V_INT(x->key.package_id),

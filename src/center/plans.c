@@ -211,7 +211,7 @@ int plans_remove(struct db *d, str scope, str name, struct error *e)
 int plans_watch(struct db *d, struct arena *a, const struct registry *r, struct error *e)
 {
 	str scope = registries_resource_id(a, r);
-	struct pricing x;
+	struct pricing x = { 0 };
 	int code = plans_get(d, a, scope, STR("Containers"), 0, &x, e);
 
 	if (code < 0 || x.standard)

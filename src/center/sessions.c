@@ -106,7 +106,7 @@ int sessions_open(const struct center *c, const struct session_order *order, str
 		             .peer = peer,
 		             .now = center_now(c),
 		             .lasts_s = settings_get(c, SETTING_SESSION_S) };
-	str text;
+	str text = { 0 };
 	int r = fresh(&a, &text, e);
 
 	if (r < 0)
@@ -254,7 +254,7 @@ int logins_put(const struct center *c, const char *kind, str doc, struct secret 
 {
 	struct arena a cleanup(arena_done) = ARENA(1 << 16);
 	struct login l = { .kind = kind, .now = center_now(c), .sealed = BUF(64 << 10) };
-	str made;
+	str made = { 0 };
 	int r = fresh(&a, &made, e);
 
 	if (r < 0)

@@ -175,7 +175,7 @@ static int run_local(struct settings *s, const char *verb, const char *name, str
 		                .agent = s->agent,
 		                .expires_at = TOKEN_EXPIRES_USUAL };
 	struct house h;
-	int64_t id;
+	int64_t id = 0;
 	int r;
 
 	s->house.existing = true;

@@ -134,7 +134,7 @@ static bool is_well(const PGresult *r)
 /* of several results the first failure counts, else the last */
 static int gather(struct pglink *l, PGresult **out, struct error *e)
 {
-	PGresult *kept = NULL, *r;
+	PGresult *kept = NULL, *r = NULL;
 
 	for (;;) {
 		if (pglink_answer(l, &r, e) < 0) {

@@ -239,11 +239,12 @@ struct call { /* of store_do */
 
 static int run_once(struct call *c, int64_t until_ms, struct error *e)
 {
-	struct db *d;
+	struct db *d = NULL;
 	int r = lend(c->s, c->mode, until_ms, &d, e);
 
 	if (r < 0)
 		return r;
+	assert(d);
 	d->again = AGAIN_NO;
 	d->failed = false;
 	r = d->driver->begin(d, c->mode, c->tries >= TRIES_TOGETHER,
@@ -337,11 +338,12 @@ int store_check(struct store *s, struct error *e)
 static int care(struct store *s, int (*what)(struct db *d, const char *path, struct error *e),
                 const char *path, struct error *e)
 {
-	struct db *d;
+	struct db *d = NULL;
 	int r = lend(s, STORE_WRITE, time_mono_ms() + s->place.wait_ms, &d, e);
 
 	if (r < 0)
 		return r;
+	assert(d);
 	d->again = AGAIN_NO;
 	r = what(d, path, e);
 	give_back(s, d);

@@ -105,6 +105,7 @@ static void send_number(struct sent *s, size_t i, const void *value)
 
 static int send_values(struct sent *s, const struct value *v, size_t n, struct error *e)
 {
+	assert(!n || s->types);
 	for (size_t i = 0; i < n; i++) {
 		s->types[i] = type_of(&v[i]);
 		s->formats[i] = 1;
@@ -194,6 +195,7 @@ static int send_prepared(struct postgres *p, const struct prepared_slot *slot, c
 {
 	char name[NAME_BYTES];
 
+	assert(slot);
 	name_of((uint64_t)(uintptr_t)slot->handle, name);
 	if (!PQsendQueryPrepared(p->link.c, name, (int)n, s->values, s->lengths, s->formats, 1))
 		return pglink_lost(&p->link, e);
@@ -217,7 +219,7 @@ static int execute(struct postgres *p, const char *sql, const struct value *v, s
                    PGresult **out, struct error *e)
 {
 	struct sent s cleanup(sent_done) = { 0 };
-	struct prepared_slot *slot;
+	struct prepared_slot *slot = NULL;
 	int r;
 
 	if (sent_init(&s, n, e) < 0 || send_values(&s, v, n, e) < 0)
@@ -245,7 +247,7 @@ static int64_t changed(PGresult *r)
 
 static int64_t run(struct db *d, const char *sql, const struct value *v, size_t n, struct error *e)
 {
-	PGresult *r;
+	PGresult *r = NULL;
 	int64_t count;
 
 	if (execute(of(d), sql, v, n, &r, e) < 0)
@@ -305,7 +307,7 @@ static size_t alike(const struct value *v, size_t n, size_t rows)
 static int run_alike(struct postgres *p, const char *sql, struct sent *s, const struct value *v,
                      size_t n, size_t rows, struct error *e)
 {
-	struct prepared_slot *slot;
+	struct prepared_slot *slot = NULL;
 	int r;
 
 	if (send_values(s, v, n, e) < 0 || statement(p, sql, s, n, &slot, e) < 0)
@@ -350,7 +352,7 @@ static int ask(struct db *d, const char *sql, const struct value *v, size_t n, s
                struct error *e)
 {
 	struct pg_rows *r;
-	PGresult *all;
+	PGresult *all = NULL;
 
 	if (execute(of(d), sql, v, n, &all, e) < 0)
 		return e->code;

@@ -210,8 +210,8 @@ static int run_many(struct db *d, const char *sql, const struct value *v, size_t
                     struct error *e)
 {
 	struct sqlite *s = of(d);
-	struct prepared_slot *slot;
-	sqlite3_stmt *st;
+	struct prepared_slot *slot = NULL;
+	sqlite3_stmt *st = NULL;
 	int r = statement(s, sql, &st, &slot, e);
 
 	if (r < 0)
@@ -242,8 +242,8 @@ static int ask(struct db *d, const char *sql, const struct value *v, size_t n, s
 {
 	struct sqlite *s = of(d);
 	struct sqlite_rows *r;
-	struct prepared_slot *slot;
-	sqlite3_stmt *st;
+	struct prepared_slot *slot = NULL;
+	sqlite3_stmt *st = NULL;
 
 	if (statement(s, sql, &st, &slot, e) < 0)
 		return e->code;
@@ -347,7 +347,7 @@ static int begin(struct db *d, enum store_mode mode, bool alone, int64_t wait_ms
 
 static int check_references(struct sqlite *s, struct error *e)
 {
-	sqlite3_stmt *st;
+	sqlite3_stmt *st = NULL;
 	int code;
 
 	if (prepare(s, "PRAGMA foreign_key_check", &st, e) < 0)
@@ -409,7 +409,7 @@ static int make_file(const char *path, struct error *e)
 
 static int set_up(struct sqlite *s, struct error *e)
 {
-	sqlite3_stmt *st;
+	sqlite3_stmt *st = NULL;
 	char pragmas[320];
 	bool wal;
 
@@ -481,7 +481,7 @@ static int sync_folder(const char *path, struct error *e)
 static int copy_into(struct sqlite *s, const char *path, struct error *e)
 {
 	struct value v = V_C(path);
-	sqlite3_stmt *st;
+	sqlite3_stmt *st = NULL;
 	int r = prepare(s, "VACUUM INTO $1", &st, e);
 
 	if (r < 0)
@@ -522,7 +522,7 @@ static int backup(struct db *d, const char *path, struct error *e)
 static int verify(struct db *d, struct error *e)
 {
 	struct sqlite *s = of(d);
-	sqlite3_stmt *st;
+	sqlite3_stmt *st = NULL;
 	str said;
 	int r = prepare(s, "PRAGMA integrity_check(1)", &st, e);
 

@@ -133,7 +133,7 @@ int db_int_n(struct db *d, const char *sql, const struct value *v, size_t n, int
 	struct rows *r cleanup(rows_cleanup) = NULL;
 	int found;
 
-	if (db_ask_n(d, sql, v, n, &r, e) < 0)
+	if (db_ask_n(d, sql, v, n, &r, e) < 0 || !r)
 		return e->code;
 	found = rows_next(r, e);
 	if (found > 0)
