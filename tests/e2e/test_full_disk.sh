@@ -8,7 +8,7 @@ mkdir -p "$work/image/usr/lib/sysimage/rpm" "$work/image/etc" "$work/disk"
 mount -t tmpfs -o size=64k tmpfs "$work/disk" 2>/dev/null || { echo "mounting a small file system needs root"; exit 77; }
 trap 'umount "$work/disk"' EXIT
 cp "$fixture" "$work/image/usr/lib/sysimage/rpm/Packages.db"
-printf 'ID=sles\nVERSION_ID=15.5\n' >"$work/image/etc/os-release"
+printf 'ID=sles\nVERSION_ID=15.7\n' >"$work/image/etc/os-release"
 
 status=0
 "$PLIMSOLL" sbom "dir:$work/image" --temp-dir "$work/disk" -q -f json >"$work/report.json" || status=$?
